@@ -1,0 +1,32 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One package, no outside Swift packages. The list of `dependencies:` below is the architecture: who may import whom.
+
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+func shared(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Shared/\(name)", exclude: ["README.md"], resources: resources,
+        swiftSettings: strict)
+}
+
+func library(_ name: String, pkgConfig: String, package: String) -> Target {
+    .systemLibrary(name: name, path: "Shared/\(name)", pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: strict)
+}
+
+let package = Package(
+    name: "jiesu",
+    targets: [
+        library("CRdKafka", pkgConfig: "rdkafka", package: "librdkafka-dev"),
+        library("CLibPQ", pkgConfig: "libpq", package: "libpq-dev"),
+        library("CMicroHTTPD", pkgConfig: "libmicrohttpd", package: "libmicrohttpd-dev"),
+
+        shared("Telemetry"),
+    ],
+    swiftLanguageModes: [.v6]
+)

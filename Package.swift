@@ -26,6 +26,8 @@ let package = Package(
         library("CLibPQ", pkgConfig: "libpq", package: "libpq-dev"),
         library("CMicroHTTPD", pkgConfig: "libmicrohttpd", package: "libmicrohttpd-dev"),
 
+        shared("WorkingTime"),
+        shared("Casework", ["WorkingTime"]),
         shared("Telemetry"),
     ],
     swiftLanguageModes: [.v6]

@@ -18,7 +18,8 @@ package struct Directory: Sendable, Equatable {
         package var hasInbox: Bool
 
         package init(
-            code: String, title: String, aliases: [String] = [], parent: String? = nil, level: String, roles: [String] = [],
+            code: String, title: String, aliases: [String] = [], parent: String? = nil, level: String,
+            roles: [String] = [],
             contact: String = "", hasInbox: Bool = true
         ) {
             self.code = code
@@ -94,7 +95,9 @@ package struct Directory: Sendable, Equatable {
 
     /// Who answers for `subject` in `region`, the nearest region first; within one region in order of code.
     package func answering(for subject: String, in region: String?) -> [Organisation] {
-        enclosing(region).flatMap { holders[Place(region: $0, subject: subject)] ?? [] }.compactMap { organisations[$0] }
+        enclosing(region).flatMap { holders[Place(region: $0, subject: subject)] ?? [] }.compactMap {
+            organisations[$0]
+        }
     }
 
     /// Organisations with `role`, in order of code.

@@ -30,7 +30,8 @@ package struct Logger: Sendable {
     }
 
     /// Logs `message` with `facts`; a fact's value is printed with `description`.
-    package func log(_ level: Level, _ message: StaticString, _ facts: KeyValuePairs<StaticString, any Sendable> = [:]) {
+    package func log(_ level: Level, _ message: StaticString, _ facts: KeyValuePairs<StaticString, any Sendable> = [:])
+    {
         guard level >= self.level else { return }
         var line = "{\"at\":\"\(Date.now.formatted(.iso8601.time(includingFractionalSeconds: true)))\""
         line += ",\"level\":\"\(level.rawValue)\",\"service\":\(quoted(service)),\"message\":\(quoted("\(message)"))"

@@ -17,7 +17,8 @@ package struct Moment: Hashable, Sendable, Comparable {
     }
 
     /// The first and the last moment that a date column and ISO 8601 with four digits can hold: years 0001 to 9999.
-    package static let bounds = Moment(microseconds: -62_135_596_800_000_000)...Moment(microseconds: 253_402_300_799_999_999)
+    package static let bounds =
+        Moment(microseconds: -62_135_596_800_000_000)...Moment(microseconds: 253_402_300_799_999_999)
 
     /// China has used one zone without summer time since 1991 (GB/T 7408 writes it +08:00).
     private static let offset: Int64 = 8 * 3600
@@ -41,7 +42,8 @@ package struct Moment: Hashable, Sendable, Comparable {
     /// Reads ISO 8601 as a person or program writes it: date, `T` or a space, time to the minute, second or fraction, and
     /// `Z`, `+08:00` or nothing, which means China's time. `nil` for anything else and for dates that do not exist.
     package init?(iso8601 text: String) {
-        let pattern = /(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(Z|z|[+-]\d{2}:?\d{2})?/
+        let pattern =
+            /(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(Z|z|[+-]\d{2}:?\d{2})?/
         guard let match = text.wholeMatch(of: pattern)?.output,
             let civil = Civil(
                 year: Int64(match.1)!, month: Int64(match.2)!, day: Int64(match.3)!, hour: Int64(match.4)!,

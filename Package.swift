@@ -29,6 +29,9 @@ let package = Package(
         shared("WorkingTime"),
         shared("Casework", ["WorkingTime"]),
         shared("Telemetry"),
+
+        tests("WorkingTimeTests", ["WorkingTime"]),
+        tests("CaseworkTests", ["Casework", "WorkingTime"]),
     ],
     swiftLanguageModes: [.v6]
 )

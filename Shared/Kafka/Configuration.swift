@@ -16,7 +16,8 @@ struct Configuration: ~Copyable {
     func set(_ name: String, _ value: String) throws(KafkaError) {
         var text = [CChar](repeating: 0, count: 512)
         guard rd_kafka_conf_set(pointer, name, value, &text, text.count) == RD_KAFKA_CONF_OK else {
-            throw KafkaError(RD_KAFKA_RESP_ERR__INVALID_ARG, KafkaError.text(text))
+            // librdkafka does not say which file it could not read. No value of ours is secret.
+            throw KafkaError(RD_KAFKA_RESP_ERR__INVALID_ARG, "\(name) = \(value): \(KafkaError.text(text))")
         }
     }
 

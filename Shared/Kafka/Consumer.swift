@@ -157,7 +157,8 @@ package actor Consumer {
             return
         }
         while rd_kafka_consumer_closed(client.pointer) == 0, ContinuousClock.now < deadline {
-            _ = rd_kafka_queue_poll_callback(queue, 20)
+            // Not `rd_kafka_queue_poll_callback`: it aborts the process on a message that was fetched already.
+            if let message = rd_kafka_consume_queue(queue, 20) { rd_kafka_message_destroy(message) }
         }
     }
 }
@@ -171,8 +172,8 @@ extension Consumer {
             state.withLock { $0.apply(rebalance) }
         }
 
-        func read<T>(_ body: (ConsumerState) -> sending T) -> sending T { state.withLock { body($0) } }
+        func read<T: Sendable>(_ body: (ConsumerState) -> T) -> T { state.withLock { body($0) } }
 
-        func change<T>(_ body: (inout ConsumerState) -> sending T) -> sending T { state.withLock { body(&$0) } }
+        func change<T: Sendable>(_ body: (inout ConsumerState) -> T) -> T { state.withLock { body(&$0) } }
     }
 }

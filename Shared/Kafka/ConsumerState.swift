@@ -18,6 +18,7 @@ struct ConsumerState {
             // Whoever owns them next starts from the committed offset and gets these messages. That may be us, in this
             // very batch, and then keeping them would give them twice and out of order.
             messages.removeAll { partitions.contains($0.topicPartition) }
+            bytes = messages.reduce(0) { $0 + $1.size }
             for partition in partitions { positions[partition] = nil }
         }
     }

@@ -49,7 +49,7 @@ package final class Producer: Sendable {
 
     /// Messages handed to librdkafka and not yet settled; 0 after `abandon`.
     package var queued: Int {
-        client.withLock { $0.map { Int(rd_kafka_outq_len($0.pointer)) } ?? 0 }
+        useClient { Int(rd_kafka_outq_len($0)) } ?? 0
     }
 
     /// Sends all, and returns when each has its answer: result i is for message i, `nil` means acknowledged.
@@ -75,13 +75,14 @@ package final class Producer: Sendable {
     ///
     /// What was on its way may have arrived all the same: its senders must treat it as unknown.
     package func abandon() {
-        client.withLock { client in
-            guard let pointer = client?.pointer else { return }
-            rd_kafka_purge(
-                pointer, Int32(RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING))
-            client = nil
+        let client = self.client.withLock { client in
+            defer { client = nil }
+            return client
         }
         deliveries.failAll(.closed())
+        guard let client else { return }
+        let what = RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING
+        rd_kafka_purge(client.pointer, Int32(what))
     }
 
     /// After `abandon`: waits until the C client is gone, so that nothing more of it can reach a broker. `false`: it
@@ -92,7 +93,7 @@ package final class Producer: Sendable {
 
     /// Hands over messages from `start` on until all are or the queue is full; returns the first one left.
     ///
-    /// Under the lock, so that `abandon` purges either all of it or comes before it.
+    /// Under the lock, so that `abandon` either comes before all of it or purges all of it.
     private func produce(_ messages: [OutgoingMessage], from start: Int, of send: UInt32) -> Int {
         client.withLock { client in
             for index in start..<messages.count {
@@ -118,6 +119,11 @@ package final class Producer: Sendable {
                 if rd_kafka_poll(client.pointer, 100) > 0 { self?.deliveries.makeRoom() }
             }
         }
+    }
+
+    /// Lends the C client; `nil` after `abandon`.
+    func useClient<T: Sendable>(_ body: (OpaquePointer) -> T) -> T? {
+        client.withLock { $0.map { body($0.pointer) } }
     }
 
     private var isOpen: Bool { client.withLock { $0 != nil } }

@@ -12,16 +12,16 @@ struct Configuration: ~Copyable {
         rd_kafka_conf_destroy(pointer)
     }
 
-    /// Throws when librdkafka does not know the name or refuses the value, a TLS file that is missing among them.
+    /// Throws when librdkafka does not know the name or refuses the value.
     func set(_ name: String, _ value: String) throws(KafkaError) {
         var text = [CChar](repeating: 0, count: 512)
         guard rd_kafka_conf_set(pointer, name, value, &text, text.count) == RD_KAFKA_CONF_OK else {
-            // librdkafka does not say which file it could not read. No value of ours is secret.
-            throw KafkaError(RD_KAFKA_RESP_ERR__INVALID_ARG, "\(name) = \(value): \(KafkaError.text(text))")
+            throw KafkaError(RD_KAFKA_RESP_ERR__INVALID_ARG, KafkaError.text(text))
         }
     }
 
-    /// Makes the C client, which then owns the configuration and calls back into `callbacks` without retaining it.
+    /// Makes the C client, which then owns the configuration and calls back into `callbacks` without retaining it. Throws
+    /// when settings do not go together or a TLS file cannot be read.
     consuming func makeClient(
         _ kind: rd_kafka_type_t, _ callbacks: Callbacks
     ) throws(KafkaError) -> OpaquePointer {

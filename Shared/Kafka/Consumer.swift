@@ -80,20 +80,20 @@ package actor Consumer {
     /// Says that the batch is done; blocks until the broker has stored it.
     ///
     /// `false`: it came too late, partitions are moving; nothing to do, the messages will be delivered again. Throws when
-    /// the broker cannot be reached within about six seconds or refuses: also then they are delivered again.
+    /// the broker does not answer within five seconds or refuses: also then they are delivered again.
     @discardableResult
     package func commit(_ batch: Batch) throws(KafkaError) -> Bool {
         guard let client else { throw .closed() }
         let offsets = state.read { $0.committable(batch) }
         guard !offsets.isEmpty else { return batch.messages.isEmpty }
-        let list = TopicPartitionList(offsets)
-        let code = rd_kafka_commit(client.pointer, list.pointer, 0)
-        guard let error = code == RD_KAFKA_RESP_ERR_NO_ERROR ? list.error : KafkaError(code, of: client.pointer) else {
+        do throws(KafkaError) {
+            try Commit.store(offsets, client, within: .seconds(5))
             return true
+        } catch {
+            guard error.isRebalance else { throw error }
+            log.info("Commit refused by a rebalance", ["group": group, "code": error.code])
+            return false
         }
-        guard error.isRebalance else { throw error }
-        log.info("Commit refused by a rebalance", ["group": group, "code": error.code])
-        return false
     }
 
     /// How many messages each of our partitions has that were not returned yet. Partitions of which the broker has not

@@ -32,9 +32,9 @@ struct TopicPartitionList: ~Copyable {
         return offsets
     }
 
-    /// The first error that a call filled in for a single partition.
-    var error: KafkaError? {
-        Self.entries(pointer).first { $0.err != RD_KAFKA_RESP_ERR_NO_ERROR }.map { KafkaError($0.err) }
+    /// The first error of a single partition in a list that librdkafka owns.
+    static func error(_ list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>) -> KafkaError? {
+        entries(list).first { $0.err != RD_KAFKA_RESP_ERR_NO_ERROR }.map { KafkaError($0.err) }
     }
 
     /// The partitions of a list that librdkafka owns, as in a callback.

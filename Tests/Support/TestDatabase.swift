@@ -1,0 +1,48 @@
+import Foundation
+import Postgres
+import Synchronization
+import Telemetry
+
+/// A new, empty database for one test, in a server that all tests of the run share.
+///
+/// The server starts at first use and ends with the test process, even when that crashes. It does not sync to disk.
+package struct TestDatabase: Sendable {
+    /// The superuser's address of the database.
+    package let url: String
+    package let name: String
+
+    package static func fresh() async throws -> TestDatabase {
+        let server = try await SharedCluster.server.value
+        let name = "test\(numbers.add(1, ordering: .relaxed).newValue)"
+        try await server.maintenance.script("CREATE DATABASE \(name)")
+        return TestDatabase(url: server.cluster.url(database: name), name: name)
+    }
+
+    package var settings: ConnectionSettings {
+        get throws { try ConnectionSettings(url: url) }
+    }
+
+    package func connection() async throws -> Connection {
+        try await Connection.connect(settings)
+    }
+
+    /// - Parameter size: the server takes 300 connections in all.
+    package func pool(size: Int = 4, waitAtMost: Duration = .seconds(30)) throws -> Pool {
+        try Pool(settings, size: size, waitAtMost: waitAtMost, log: Logger(service: "test", level: .error))
+    }
+
+    private static let numbers = Atomic<Int>(0)
+}
+
+/// The server of this test run.
+private struct SharedCluster {
+    let cluster: PrivateCluster
+    let maintenance: Connection
+
+    static let server = Task { () async throws -> SharedCluster in
+        let cluster = try TestCluster.make()
+        try await cluster.start()
+        return SharedCluster(
+            cluster: cluster, maintenance: try await Connection.connect(ConnectionSettings(url: cluster.url())))
+    }
+}

@@ -28,10 +28,19 @@ let package = Package(
 
         shared("WorkingTime"),
         shared("Casework", ["WorkingTime"]),
+        shared("JSON"),
         shared("Telemetry"),
+        shared("Kafka", ["CRdKafka", "Telemetry"]),
+        shared("Postgres", ["CLibPQ", "Telemetry"]),
 
+        .target(
+            name: "Support", dependencies: ["Postgres", "Kafka", "Telemetry"], path: "Tests/Support",
+            swiftSettings: strict),
         tests("WorkingTimeTests", ["WorkingTime"]),
         tests("CaseworkTests", ["Casework", "WorkingTime"]),
+        tests("JSONTests", ["JSON"]),
+        tests("KafkaTests", ["Kafka", "Support"]),
+        tests("PostgresTests", ["Postgres", "Support"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -30,6 +30,8 @@ let package = Package(
         shared("Casework", ["WorkingTime"]),
         shared("JSON"),
         shared("Telemetry"),
+        shared("Lifecycle", ["Telemetry"]),
+        shared("Configuration", ["Telemetry"]),
         shared("Kafka", ["CRdKafka", "Telemetry"]),
         shared("Postgres", ["CLibPQ", "Telemetry"]),
 

@@ -1,0 +1,61 @@
+import Casework
+
+/// One scheme (one row of the catalogue) as data: what the rules enforce, how it classifies, and how it is shown.
+package struct Profile: Sendable, Equatable {
+    /// Where the scheme stands in the catalogue.
+    package struct Source: Sendable, Equatable {
+        /// The seed document, `000`.
+        package var file: String
+        /// The row, `000-06`.
+        package var scheme: String
+
+        package init(file: String, scheme: String) {
+            self.file = file
+            self.scheme = scheme
+        }
+    }
+
+    /// Code, also the file's name: `p000-06`.
+    package var name: String { policy.version.profile }
+    /// Chinese title for display.
+    package var title: String
+    package var source: Source
+    /// First day on which this version holds, `2026-01-01`.
+    package var effective: String
+    package var author: String
+    package var policy: Policy
+    package var classification: Classification
+    /// `lead_rule.territory` (K-25): whose territory counts. `nil`: the scheme does not say.
+    package var territory: Territory?
+    /// For each parameter (a key of D.2, or of one part: `classify.urgency`) the catalogue rows that it comes from;
+    /// `[D]` marks what the catalogue derived.
+    package var sources: [String: String]
+
+    package enum Territory: String, Sendable, CaseIterable {
+        case source
+        case complaint
+        case both
+    }
+
+    package init(
+        title: String, source: Source, effective: String, author: String, policy: Policy,
+        classification: Classification, territory: Territory?, sources: [String: String]
+    ) {
+        self.title = title
+        self.source = source
+        self.effective = effective
+        self.author = author
+        self.policy = policy
+        self.classification = classification
+        self.territory = territory
+        self.sources = sources
+    }
+
+    /// Chinese title of a code, whichever set it belongs to (subjects first); `nil` for codes of other profiles.
+    package func title(of code: String) -> String? {
+        let sets = [
+            classification.subjects, classification.nature.values, classification.urgency.values, classification.flags,
+        ]
+        return sets.joined().first { $0.code == code }?.title
+    }
+}

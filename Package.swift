@@ -29,11 +29,18 @@ let package = Package(
         shared("WorkingTime"),
         shared("Casework", ["WorkingTime"]),
         shared("JSON"),
+        shared("TextMatching"),
+        shared(
+            "Policies", ["Casework", "JSON", "TextMatching"],
+            resources: [.copy("Profiles"), .copy("organisations.json")]),
         shared("Telemetry"),
         shared("Lifecycle", ["Telemetry"]),
         shared("Configuration", ["Telemetry"]),
         shared("Kafka", ["CRdKafka", "Telemetry"]),
         shared("Postgres", ["CLibPQ", "Telemetry"]),
+        shared(
+            "CaseStore", ["Casework", "Policies", "Postgres", "Kafka", "Lifecycle", "Telemetry", "WorkingTime"],
+            resources: [.copy("Migrations")]),
 
         .target(
             name: "Support", dependencies: ["Postgres", "Kafka", "Telemetry"], path: "Tests/Support",
@@ -41,8 +48,11 @@ let package = Package(
         tests("WorkingTimeTests", ["WorkingTime"]),
         tests("CaseworkTests", ["Casework", "WorkingTime"]),
         tests("JSONTests", ["JSON"]),
+        tests("TextMatchingTests", ["TextMatching"]),
+        tests("PoliciesTests", ["Policies", "Casework"]),
         tests("KafkaTests", ["Kafka", "Support"]),
         tests("PostgresTests", ["Postgres", "Support"]),
+        tests("CaseStoreTests", ["CaseStore", "Casework", "Policies", "Postgres", "Kafka", "Support", "Lifecycle", "Telemetry"]),
     ],
     swiftLanguageModes: [.v6]
 )

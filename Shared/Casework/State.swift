@@ -12,4 +12,16 @@ package enum State: String, Codable, Sendable, CaseIterable {
     case redirected
     /// Not accepted, with a reason (不予受理).
     case refused
+
+    /// What people read.
+    package var title: String {
+        switch self {
+        case .registered: "已登记"
+        case .classified: "已分类"
+        case .awaitingJudgement: "待人工研判"
+        case .dispatched: "已转办"
+        case .redirected: "已告知其他途径"
+        case .refused: "不予受理"
+        }
+    }
 }

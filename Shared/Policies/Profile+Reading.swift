@@ -5,7 +5,7 @@ extension Profile {
     /// any bytes will do.
     package static func read(_ bytes: [UInt8], file name: String) throws(Mistakes) -> Profile {
         let file = try CheckedFile(bytes, name: name)
-        let profile = read(file.root)
+        let profile = read(file.root, document: String(decoding: bytes, as: UTF8.self))
         try file.finish()
         guard let profile else {
             // Whoever returns nil reports; this keeps a reader that forgot from passing for success.
@@ -14,7 +14,7 @@ extension Profile {
         return profile
     }
 
-    private static func read(_ root: CheckedValue) -> Profile? {
+    private static func read(_ root: CheckedValue, document: String) -> Profile? {
         let required = [
             "profile", "version", "title", "source", "effective", "author", "line", "classify", "lead_rule",
         ]
@@ -60,7 +60,8 @@ extension Profile {
             leadRules: leadRule.rules)
         return Profile(
             title: title, source: source, effective: effective, author: author, policy: policy,
-            classification: classification, territory: leadRule.territory, sources: sources)
+            classification: classification, territory: leadRule.territory, sources: sources,
+            document: document)
     }
 
     private static func readName(_ value: CheckedValue) -> String? {

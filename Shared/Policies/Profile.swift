@@ -30,6 +30,8 @@ package struct Profile: Sendable, Equatable {
     /// For each parameter (a key of D.2, or of one part: `classify.urgency`) the catalogue rows that it comes from;
     /// `[D]` marks what the catalogue derived.
     package var sources: [String: String]
+    /// The file's text, byte for byte as it was read: what the database keeps of a version.
+    package var document: String
 
     package enum Territory: String, Sendable, CaseIterable {
         case source
@@ -39,7 +41,7 @@ package struct Profile: Sendable, Equatable {
 
     package init(
         title: String, source: Source, effective: String, author: String, policy: Policy,
-        classification: Classification, territory: Territory?, sources: [String: String]
+        classification: Classification, territory: Territory?, sources: [String: String], document: String
     ) {
         self.title = title
         self.source = source
@@ -49,6 +51,7 @@ package struct Profile: Sendable, Equatable {
         self.classification = classification
         self.territory = territory
         self.sources = sources
+        self.document = document
     }
 
     /// Chinese title of a code, whichever set it belongs to (subjects first); `nil` for codes of other profiles.

@@ -1,0 +1,63 @@
+import Casework
+import CaseStore
+import Postgres
+import Synchronization
+
+/// Finds out what registered complaints are, by the words of their profile; puts the doubtful ones before a person.
+final class Examining: Caseworker {
+    let service = "classification"
+    let owes = State.registered
+    let wakesOn: Set<Event.Kind> = [.registered]
+
+    /// Classifiers of one rulebook, made when first needed.
+    private struct Bench {
+        var number: Int64 = 0
+        var classifiers: [Policy.Version: Classifier] = [:]
+    }
+
+    private let bench = Mutex(Bench())
+
+    func orders(for cases: [Case], rules: Rulebook, on connection: Connection) async throws -> [Int64: Order] {
+        let complaints = try await read(cases, on: connection)
+        var orders: [Int64: Order] = [:]
+        for file in cases {
+            guard let complaint = complaints[file.id] else { throw StoreError.unreadable("submission of case \(file.id)") }
+            orders[file.id] =
+                switch try classifier(for: file, rules: rules).find(complaint) {
+                case .sure(let finding): .classify(finding)
+                case .doubtful(let finding, let why):
+                    .requestJudgement(JudgementRequested(reason: why.rawValue, finding: finding))
+                }
+        }
+        return orders
+    }
+
+    /// What was written in the first submission of each case.
+    private func read(_ cases: [Case], on connection: Connection) async throws -> [Int64: Complaint] {
+        let rows = try await connection.query(
+            """
+            SELECT case_id, title, text, place, about FROM jiesu.submission
+            WHERE case_id = ANY(\(cases.map(\.id))) AND number = 1
+            """)
+        let regions = Dictionary(uniqueKeysWithValues: cases.map { ($0.id, $0.region) })
+        var complaints: [Int64: Complaint] = [:]
+        for row in rows {
+            let id: Int64 = try row.get(0)
+            complaints[id] = Complaint(
+                title: try row.get(1), text: try row.get(2), place: try row.get(3), about: try row.get(4),
+                region: regions[id] ?? nil)
+        }
+        return complaints
+    }
+
+    private func classifier(for file: Case, rules: Rulebook) throws -> Classifier {
+        let profile = try rules.profile(of: file)
+        return bench.withLock { bench in
+            if bench.number != rules.number { bench = Bench(number: rules.number) }
+            if let made = bench.classifiers[profile.policy.version] { return made }
+            let classifier = Classifier(profile: profile, directory: rules.directory)
+            bench.classifiers[profile.policy.version] = classifier
+            return classifier
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import Casework
+import CaseStore
+import Postgres
+import WorkingTime
+
+/// What a complainant may see of a case.
+struct Progress {
+    struct Step {
+        let event: Event
+        let at: Moment
+    }
+
+    let number: CaseNumber
+    let state: State
+    let policy: Policy.Version
+    let steps: [Step]
+}
+
+/// Intake's own reading: one case, for whoever holds number and code.
+struct IntakeStore {
+    let pool: Pool
+
+    /// `nil` if there is no such case or the code is not its code; the caller cannot tell which.
+    func progress(of number: CaseNumber, code: QueryCode) async throws -> Progress? {
+        let rows = try await pool.withConnection { connection in
+            try await connection.query(
+                """
+                SELECT f.state, f.policies[1], e.kind, e.payload, jiesu.micros(e.at)
+                FROM jiesu.case_file f JOIN jiesu.case_event e ON e.case_id = f.id
+                WHERE f.id = \(number.id) AND jiesu.query_code(f.id) = \(code.bytes)
+                ORDER BY e.version
+                """)
+        }
+        guard let first = rows.first else { return nil }
+        guard let state = State(rawValue: try first.get(0)) else {
+            throw StoreError.unreadable("case_file \(number.id)")
+        }
+        return Progress(
+            number: number, state: state, policy: try Policy.Version(stored: try first.get(1)),
+            steps: try rows.map { row in
+                guard let kind = Event.Kind(rawValue: try row.get(2)) else {
+                    throw StoreError.unreadable("case_event of case \(number.id)")
+                }
+                return Progress.Step(
+                    event: try Event(kind: kind, payload: try row.get(3)), at: Moment(microseconds: try row.get(4)))
+            })
+    }
+}

@@ -1,0 +1,76 @@
+/// What was typed after a command's name: options with and without values, and the rest in order.
+struct Arguments {
+    /// A mistake of the user: printed with the command's usage, exit 2.
+    struct Mistake: Error {
+        let message: String
+    }
+
+    /// An option a command knows: `--name` or `--name VALUE`.
+    struct Option {
+        let name: String
+        let takesValue: Bool
+        var repeats = false
+
+        static func flag(_ name: String) -> Option { Option(name: name, takesValue: false) }
+        static func value(_ name: String) -> Option { Option(name: name, takesValue: true) }
+        static func list(_ name: String) -> Option { Option(name: name, takesValue: true, repeats: true) }
+    }
+
+    private var values: [String: [String]] = [:]
+    private(set) var positional: [String] = []
+
+    /// Reads `--name VALUE`, `--name=VALUE` and `--`; anything else that begins with two hyphens must be known.
+    init(_ typed: [String], options: [Option]) throws(Mistake) {
+        let known = Dictionary(uniqueKeysWithValues: options.map { ($0.name, $0) })
+        var rest = typed[...]
+        while let next = rest.popFirst() {
+            guard next != "--" else {
+                positional += rest
+                return
+            }
+            guard next.hasPrefix("--") else {
+                positional.append(next)
+                continue
+            }
+            let parts = next.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let name = String(parts[0])
+            guard let option = known[name] else {
+                let offered = known.keys.sorted().map { "--\($0)" }.joined(separator: ", ")
+                throw Mistake(message: "unknown option --\(name); this command knows \(offered.isEmpty ? "none" : offered)")
+            }
+            var value: String? = parts.count == 2 ? String(parts[1]) : nil
+            if option.takesValue, value == nil {
+                value = rest.popFirst()
+                if value == nil { throw Mistake(message: "--\(name) wants a value") }
+            }
+            if !option.takesValue, value != nil { throw Mistake(message: "--\(name) takes no value") }
+            if values[name] != nil, !option.repeats { throw Mistake(message: "--\(name) was given twice") }
+            values[name, default: []].append(value ?? "")
+        }
+    }
+
+    func has(_ name: String) -> Bool { values[name] != nil }
+
+    func text(_ name: String) -> String? { values[name]?.first }
+
+    func list(_ name: String) -> [String] { values[name] ?? [] }
+
+    /// A whole number within bounds.
+    func number(_ name: String, in bounds: ClosedRange<Int>, default fallback: Int) throws(Mistake) -> Int {
+        guard let text = text(name) else { return fallback }
+        guard let number = Int(text), bounds.contains(number) else {
+            throw Mistake(
+                message: "--\(name) wants a whole number from \(bounds.lowerBound) to \(bounds.upperBound), not \"\(text)\"")
+        }
+        return number
+    }
+
+    /// Exactly these positional arguments.
+    func positional(_ names: String...) throws(Mistake) -> [String] {
+        if positional.count < names.count { throw Mistake(message: "\(names[positional.count]) is missing") }
+        if positional.count > names.count {
+            throw Mistake(message: "\"\(positional[names.count])\" is one argument too many")
+        }
+        return positional
+    }
+}

@@ -1,0 +1,27 @@
+import Policies
+
+/// `jiesu migrate`
+enum MigrateCommand: OperatorCommand {
+    static let name = "migrate"
+    static let synopsis = "[--organisations FILE] [--data DIR]"
+    static let summary = "brings a database up to date: schema, policies, organisations"
+    static let details = """
+        Makes the schema `jiesu` or brings it forward, puts the shipped profiles (a changed one gets a new version), and
+        writes regions, organisations and jurisdictions from FILE (default: the invented city that is shipped). Safe to repeat.
+        The database must exist; JIESU_DATABASE_URL names it and a login that may create schemas and roles.
+        """
+    static let options = [Reach.option, .value("organisations")]
+
+    static func run(_ arguments: Arguments) async throws -> Int32 {
+        _ = try arguments.positional()
+        let reach = try Reach(arguments)
+        let profiles = try Profile.shipped()
+        let result = try await Installation.bringUp(
+            database: reach.databaseURL, organisations: try Installation.organisations(arguments.text("organisations"), for: profiles),
+            profiles: profiles)
+        print("migrations applied: \(result.migrations.isEmpty ? "none" : result.migrations.map(String.init).joined(separator: ", "))")
+        print("policies put: \(result.policies.isEmpty ? "none" : result.policies.map(\.stored).joined(separator: ", "))")
+        print("organisations: \(result.organisations)")
+        return 0
+    }
+}

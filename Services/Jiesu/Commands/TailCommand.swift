@@ -1,0 +1,53 @@
+import Foundation
+import JSON
+import Kafka
+
+/// `jiesu tail`
+enum TailCommand: OperatorCommand {
+    static let name = "tail"
+    static let synopsis = "TOPIC [--from beginning] [--until-end] [--data DIR]"
+    static let summary = "prints a topic's events as JSON lines"
+    static let details = """
+        From now on, or from the beginning, until Ctrl-C; with --until-end it stops where the topic ends. A value that is no
+        JSON is printed as text in `value`.
+        """
+    static let options = [Reach.option, .value("from"), .flag("until-end")]
+
+    static func run(_ arguments: Arguments) async throws -> Int32 {
+        let topic = try arguments.positional("TOPIC")[0]
+        if let from = arguments.text("from"), from != "beginning" {
+            throw Arguments.Mistake(message: "--from knows only \"beginning\"")
+        }
+        let reach = try Reach(arguments)
+        let settings = try await reach.kafka(try reach.pool())
+        let known = try await Admin(settings, log: reach.log).topics()
+        guard known[topic] != nil else {
+            throw CommandFailure(
+                "there is no topic \(topic)", hint: "there are: \(known.keys.sorted().joined(separator: ", "))")
+        }
+        let reader = try Reader(
+            settings, topic: topic, from: arguments.has("from") ? .beginning : .end, log: reach.log)
+        try await reader.open()
+        while true {
+            for message in try await reader.next(max: 500, within: .milliseconds(200)) {
+                FileHandle.standardOutput.write(Data((line(message) + "\n").utf8))
+            }
+            if arguments.has("until-end"), await reader.atEnd { return 0 }
+        }
+    }
+
+    private static func line(_ message: IncomingMessage) -> String {
+        var fields: [(String, JSON)] = [
+            ("topic", .string(message.topic)), ("partition", .int(Int64(message.partition))),
+            ("offset", .int(message.offset)),
+        ]
+        for header in message.headers {
+            fields.append((header.name, .string(String(decoding: header.value, as: UTF8.self))))
+        }
+        if let value = message.value {
+            fields.append(
+                ("data", (try? JSON.parse(value)) ?? .object([("value", .string(String(decoding: value, as: UTF8.self)))])))
+        }
+        return JSON.object(JSONObject(fields)).text
+    }
+}

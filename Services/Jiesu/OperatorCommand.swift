@@ -1,0 +1,79 @@
+import Foundation
+
+/// One of `jiesu`'s commands.
+protocol OperatorCommand: Sendable {
+    /// The words that call it, such as `audit verify`.
+    static var name: String { get }
+    /// What stands after the name in the usage line.
+    static var synopsis: String { get }
+    /// One line for the list of commands.
+    static var summary: String { get }
+    /// More for its own page; empty if the summary says it all.
+    static var details: String { get }
+    static var options: [Arguments.Option] { get }
+    /// - Returns: the exit status.
+    static func run(_ arguments: Arguments) async throws -> Int32
+}
+
+extension OperatorCommand {
+    static var details: String { "" }
+    static var usage: String { "usage: jiesu \(name) \(synopsis)".trimmingCharacters(in: .whitespaces) }
+}
+
+enum Jiesu {
+    /// All commands, in the order of a day's work.
+    static let commands: [any OperatorCommand.Type] = [
+        UpCommand.self, DemoCommand.self, MigrateCommand.self, TopicsCommand.self, BrokerCommand.self, ImportCommand.self,
+        TailCommand.self, ParkedCommand.self, AuditVerifyCommand.self, PolicyCheckCommand.self, PolicyListCommand.self,
+        BenchCommand.self,
+    ]
+
+    /// Runs what was typed. 0 done, 1 failed, 2 typed wrongly.
+    static func run(_ typed: [String]) async -> Int32 {
+        guard let first = typed.first, first != "help", first != "--help", first != "-h" else {
+            print(overview)
+            return typed.isEmpty ? 2 : 0
+        }
+        guard let command = commands.first(where: { typed.starts(with: $0.name.split(separator: " ").map(String.init)) }) else {
+            complain("there is no command \"\(typed.prefix(2).joined(separator: " "))\"", hint: "`jiesu help` lists them")
+            return 2
+        }
+        let rest = Array(typed.dropFirst(command.name.split(separator: " ").count))
+        if rest.contains("--help") || rest.contains("-h") {
+            print([command.usage, command.summary, command.details].filter { !$0.isEmpty }.joined(separator: "\n\n"))
+            return 0
+        }
+        do {
+            return try await command.run(Arguments(rest, options: command.options))
+        } catch let mistake as Arguments.Mistake {
+            complain(mistake.message, hint: command.usage)
+            return 2
+        } catch let failure as CommandFailure {
+            complain(failure.message, hint: failure.hint)
+            return 1
+        } catch {
+            complain("\(error)", hint: nil)
+            return 1
+        }
+    }
+
+    private static var overview: String {
+        let width = commands.map(\.name.count).max() ?? 0
+        let lines = commands.map { command in
+            "  \(command.name.padding(toLength: width, withPad: " ", startingAt: 0))  \(command.summary)"
+        }
+        return """
+            jiesu - the operator's command of Jiesu (接诉), a city's complaint line
+
+            \(lines.joined(separator: "\n"))
+
+            `jiesu COMMAND --help` tells more. A command that needs a running suite finds it by --data DIR
+            (default: jiesu-data in this folder) or by JIESU_DATABASE_URL and JIESU_KAFKA_BROKERS.
+            """
+    }
+
+    private static func complain(_ message: String, hint: String?) {
+        FileHandle.standardError.write(Data("jiesu: \(message)\n".utf8))
+        if let hint { FileHandle.standardError.write(Data("       \(hint)\n".utf8)) }
+    }
+}

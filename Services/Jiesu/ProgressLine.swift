@@ -1,0 +1,27 @@
+import Foundation
+
+/// One line that says how far something is: rewritten in place on a terminal, printed plainly and rarely without one.
+final class ProgressLine {
+    private let isTerminal = isatty(STDOUT_FILENO) == 1
+    private var last = ContinuousClock.Instant?.none
+    private var isOpen = false
+
+    func show(_ text: String) {
+        let pause: Duration = isTerminal ? .milliseconds(100) : .seconds(2)
+        if let last, ContinuousClock.now - last < pause { return }
+        last = .now
+        write(isTerminal ? "\r\u{1B}[2K\(text)" : "\(text)\n")
+        isOpen = isTerminal
+    }
+
+    /// Ends the line, so that what follows stands below it.
+    func end() {
+        if isOpen { write("\n") }
+        isOpen = false
+        last = nil
+    }
+
+    private func write(_ text: String) {
+        FileHandle.standardOutput.write(Data(text.utf8))
+    }
+}

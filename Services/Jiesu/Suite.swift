@@ -1,0 +1,149 @@
+import CaseStore
+import Casework
+import Foundation
+import HTTP
+import Lifecycle
+import Policies
+import Postgres
+import Synchronization
+import Telemetry
+
+/// The whole suite on embedded defaults: a private PostgreSQL cluster in the data folder, the embedded broker, and every
+/// service as a process of its own.
+final class Suite: Service {
+    let name = "suite"
+    let folder: URL
+    /// Where citizens' requests go.
+    let intake: String
+    private let profiles: [Profile]
+    private let organisations: OrganisationsFile
+    private let cluster: PrivateCluster
+    private let log: Logger
+    private let processes = Mutex<[String: Int32]>([:])
+    private let ready: @Sendable (Suite) async -> Void
+
+    /// - Parameters:
+    ///   - port: of intake on 127.0.0.1.
+    ///   - ready: called once when everything answers.
+    init(
+        folder: URL, port: Int, profiles: [Profile], organisations: OrganisationsFile, log: Logger,
+        ready: @escaping @Sendable (Suite) async -> Void
+    ) throws {
+        self.folder = folder
+        self.profiles = profiles
+        self.organisations = organisations
+        self.log = log
+        self.ready = ready
+        intake = "127.0.0.1:\(port)"
+        cluster = try PrivateCluster(
+            folder: folder.appending(path: "postgres").path,
+            settings: [
+                // A command's true time is its commit's; read at start-up only, so it must be there from the first one.
+                "track_commit_timestamp": "on", "max_connections": "200", "shared_buffers": "256MB",
+                "max_wal_size": "4GB", "checkpoint_timeout": "15min",
+            ])
+    }
+
+    /// The database's address for the superuser of the private cluster.
+    var database: String { cluster.url(database: "jiesu") }
+
+    func run() async throws {
+        try FileManager.default.createDirectory(at: folder.appending(path: "log"), withIntermediateDirectories: true)
+        try await cluster.start()
+        do {
+            try await prepare()
+            // The broker first: stopped in reverse order, services may still send while they finish.
+            let ports = try [freePort(), freePort()]
+            try await Lifecycle.run(
+                [
+                    keeper("broker", "jiesu", ["broker"], user: PrivateCluster.superuser),
+                    keeper("routing", "jiesu-routing", user: "jiesu_routing", listen: "127.0.0.1:\(ports[0])"),
+                    keeper("classification", "jiesu-classification", user: "jiesu_classification", listen: "127.0.0.1:\(ports[1])"),
+                    keeper("intake", "jiesu-intake", user: "jiesu_intake", listen: intake),
+                    Announcer(suite: self, addresses: [intake] + ports.map { "127.0.0.1:\($0)" }, ready: ready),
+                ], grace: .seconds(30), log: log)
+        } catch {
+            SuiteFile.remove(from: folder)
+            try await cluster.stop()
+            throw error
+        }
+        SuiteFile.remove(from: folder)
+        try await cluster.stop()
+    }
+
+    private func prepare() async throws {
+        let server = try await Connection.connect(ConnectionSettings(url: cluster.url()))
+        if try await server.query("SELECT 1 FROM pg_database WHERE datname = 'jiesu'").isEmpty {
+            try await server.script("CREATE DATABASE jiesu ENCODING 'UTF8' TEMPLATE template0")
+        }
+        await server.close()
+        _ = try await Installation.bringUp(database: database, organisations: organisations, profiles: profiles)
+    }
+
+    private func keeper(
+        _ name: String, _ executable: String, _ arguments: [String] = [], user: String, listen: String? = nil
+    ) -> Keeper {
+        var environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("JIESU_") }
+        environment["JIESU_DATABASE_URL"] = cluster.url(database: "jiesu", user: user)
+        environment["JIESU_LISTEN"] = listen
+        environment["JIESU_LOG_LEVEL"] = ProcessInfo.processInfo.environment["JIESU_LOG_LEVEL"]
+        let child = Child(
+            name: name, executable: executable, arguments: arguments, environment: environment,
+            log: folder.appending(path: "log/\(name).log"))
+        return Keeper(child: child, observe: { [self] in observe(name, $0) }, log: log)
+    }
+
+    private func observe(_ name: String, _ process: Int32?) {
+        let all = processes.withLock { processes in
+            processes[name] = process
+            return processes
+        }
+        do {
+            try SuiteFile(database: database, intake: "http://\(intake)", processes: all).write(to: folder)
+        } catch {
+            log.error("suite.json cannot be written", ["reason": "\(error)"])
+        }
+    }
+}
+
+/// Says when every service is ready, then has nothing more to do until the suite stops.
+private struct Announcer: Service {
+    let name = "announcer"
+    let suite: Suite
+    let addresses: [String]
+    let ready: @Sendable (Suite) async -> Void
+
+    func run() async throws {
+        for address in addresses {
+            while !Task.isCancelled {
+                if await isReady(address) { break }
+                await sleep(for: .milliseconds(100))
+            }
+        }
+        if !Task.isCancelled { await ready(suite) }
+        while !Task.isCancelled { await sleep(for: .seconds(3600)) }
+    }
+
+    private func isReady(_ address: String) async -> Bool {
+        guard let client = try? Client("http://\(address)") else { return false }
+        return (try? await client.send("GET", "/health/ready").status) == 200
+    }
+}
+
+/// A TCP port on 127.0.0.1 that nobody uses now.
+func freePort() throws -> Int {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    guard descriptor >= 0 else { throw CommandFailure("no socket can be opened") }
+    defer { close(descriptor) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+        }
+    }
+    guard isBound else { throw CommandFailure("no port is free on 127.0.0.1") }
+    return Int(UInt16(bigEndian: address.sin_port))
+}

@@ -1,0 +1,159 @@
+import Casework
+import Kafka
+import Lifecycle
+import Postgres
+import Telemetry
+
+/// The loop of a service that works on cases: woken by messages, sent to the tables by the sweep.
+///
+/// A message only says which case to look at; what is owed is read from the tables. So a message that comes twice, late or
+/// never costs at most the time until the next sweep. Offsets are committed after the work.
+package final class CaseConsumer<Worker: Caseworker>: Service {
+    /// Bounds of the loop, each with its default.
+    package struct Limits: Sendable {
+        /// Messages, and so cases, in one transaction.
+        package var batch = 500
+        /// How long to wait for a first message.
+        package var wait = Duration.milliseconds(100)
+        /// Time between two sweeps of the tables.
+        package var sweep = Duration.seconds(60)
+
+        package init() {}
+    }
+
+    package let name: String
+    private let worker: Worker
+    private let store: CaseStore
+    private let watch: BrokerWatch
+    private let limits: Limits
+    private let metrics: ConsumerMetrics
+    private let log: Logger
+
+    package init(
+        _ worker: Worker, store: CaseStore, watch: BrokerWatch, limits: Limits = Limits(), metrics: Metrics, log: Logger
+    ) {
+        name = "consumer \(worker.service)"
+        self.worker = worker
+        self.store = store
+        self.watch = watch
+        self.limits = limits
+        self.metrics = ConsumerMetrics(metrics, service: worker.service)
+        self.log = log
+    }
+
+    package func run() async throws {
+        var nextSweep = ContinuousClock.now
+        while !Task.isCancelled {
+            // A broker that is new may have lost everything: whatever it should have told us is in the tables.
+            let broker = watch.broker
+            await sweep()
+            nextSweep = .now + limits.sweep
+            guard let broker else {
+                while watch.broker == nil, !Task.isCancelled, ContinuousClock.now < nextSweep {
+                    await sleep(for: .milliseconds(200))
+                }
+                continue
+            }
+            do {
+                try await consume(from: broker, nextSweep: &nextSweep)
+            } catch {
+                log.warning("broker trouble", ["reason": "\(error)"])
+                await sleep(for: .seconds(1))
+            }
+        }
+    }
+
+    private func consume(from broker: Broker, nextSweep: inout ContinuousClock.Instant) async throws {
+        let consumer = try Consumer(
+            watch.settings(for: broker), group: "jiesu-\(worker.service)", topics: [Destination.cases.topic], log: log)
+        var nextLag = ContinuousClock.now
+        do {
+            while !Task.isCancelled, watch.broker == broker {
+                let batch = try await consumer.next(max: limits.batch, within: limits.wait)
+                if !batch.messages.isEmpty {
+                    await handle(batch.messages)
+                    // Refused in a rebalance: whoever has the partition now gets these once more, and that is harmless.
+                    try await consumer.commit(batch)
+                }
+                if ContinuousClock.now >= nextSweep {
+                    await sweep()
+                    nextSweep = .now + limits.sweep
+                }
+                if ContinuousClock.now >= nextLag {
+                    metrics.lag(await consumer.lag().values.reduce(0, +))
+                    nextLag = .now + .seconds(5)
+                }
+            }
+        } catch {
+            await consumer.close()
+            throw error
+        }
+        await consumer.close()
+    }
+
+    private func handle(_ messages: [IncomingMessage]) async {
+        var ids: Set<Int64> = []
+        for message in messages {
+            do throws(CloudEvent.Notice.Fault) {
+                let notice = try CloudEvent.Notice(header: message.header)
+                if let kind = notice.kind, worker.wakesOn.contains(kind) { ids.insert(notice.caseID) }
+            } catch {
+                await persist("message cannot be parked") { [worker, store] in
+                    try await store.park(
+                        Parked(
+                            service: worker.service, reason: error.rawValue, detail: "not an event of this suite",
+                            origin: Parked.Origin(
+                                topic: message.topic, partition: message.partition, offset: message.offset,
+                                message: message.value ?? [])))
+                }
+                metrics.parked(1)
+            }
+        }
+        await work(on: ids.sorted())
+    }
+
+    /// Works off everything that the tables say is owed.
+    private func sweep() async {
+        var last: Int64 = 0
+        while !Task.isCancelled {
+            let ids = await persist("owed cases cannot be read") { [worker, store, limits, last] in
+                try await store.owed(to: worker, after: last, limit: limits.batch)
+            }
+            guard let ids, let greatest = ids.last else { return }
+            log.debug("swept", ["cases": ids.count])
+            await work(on: ids)
+            last = greatest
+        }
+    }
+
+    private func work(on ids: [Int64]) async {
+        guard !ids.isEmpty else { return }
+        let start = ContinuousClock.now
+        let work = await persist("batch waits") { [worker, store] in try await store.work(worker, on: ids) }
+        guard let work else { return }
+        metrics.handled(in: ContinuousClock.now - start)
+        metrics.parked(work.parked + work.unknown.count)
+        for id in work.unknown {
+            await persist("message cannot be parked") { [worker, store] in
+                try await store.park(
+                    Parked(service: worker.service, reason: Refusal.unknownCase.code, detail: "there is no case \(id)"))
+            }
+        }
+    }
+
+    /// Tries until it works or the service stops: whatever is not a fault of the data means that something is down, and waiting
+    /// is right. `nil` if it was stopped first.
+    @discardableResult
+    private func persist<T: Sendable>(_ message: StaticString, _ body: @Sendable () async throws -> T) async -> T? {
+        var backoff = Backoff()
+        while true {
+            do {
+                return try await body()
+            } catch {
+                log.warning(message, ["reason": "\(error)"])
+                guard !Task.isCancelled else { return nil }
+                await sleep(for: backoff.next())
+            }
+        }
+    }
+}

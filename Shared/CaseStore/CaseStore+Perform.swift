@@ -1,0 +1,88 @@
+import Casework
+import Postgres
+
+extension CaseStore {
+    /// A command and the case it is for.
+    package struct Addressed: Sendable {
+        package let caseID: Int64
+        package let command: Command
+
+        package init(caseID: Int64, command: Command) {
+            self.caseID = caseID
+            self.command = command
+        }
+    }
+
+    /// Performs commands in one transaction, each on its own merits: a refused one costs the others nothing. One that was
+    /// performed before answers what it did then.
+    ///
+    /// - Returns: what became of each, in the order given.
+    /// - Throws: what the database says; then nothing happened, or, after a failed commit, all or nothing: send again.
+    package func perform(_ commands: [Addressed]) async throws -> [Result<Decision, Refusal>] {
+        try await pool.transaction { connection in
+            var (batch, heads) = try await lock(commands.map(\.caseID), on: connection)
+            let done = try await done(commands, in: batch, on: connection)
+            let existing = try await existing(commands.compactMap(\.command.earlier), on: connection)
+            let results = try commands.map { addressed -> Result<Decision, Refusal> in
+                do throws(any Error) {
+                    return .success(
+                        try batch.decide(
+                            addressed.command, on: addressed.caseID,
+                            done: done[DoneKey(caseID: addressed.caseID, command: addressed.command.id)] ?? [],
+                            earlierExists: addressed.command.earlier.map(existing.contains)))
+                } catch let refusal as Refusal {
+                    return .failure(refusal)
+                }
+            }
+            _ = try await connection.pipeline(append(batch, heads: heads))
+            return results
+        }
+    }
+
+    private struct DoneKey: Hashable {
+        let caseID: Int64
+        let command: String
+    }
+
+    /// What the commands did before. Only one whose case went on since it looked can have been performed.
+    private func done(
+        _ commands: [Addressed], in batch: CaseBatch, on connection: Connection
+    ) async throws -> [DoneKey: [Event]] {
+        let late = commands.filter { (batch.files[$0.caseID]?.version ?? 0) > $0.command.seen }
+        guard !late.isEmpty else { return [:] }
+        let rows = try await connection.query(
+            """
+            SELECT e.case_id, e.command, e.kind, e.payload
+            FROM unnest(\(late.map(\.caseID)), \(late.map(\.command.id))) AS n (case_id, command)
+            JOIN jiesu.case_event e ON e.case_id = n.case_id AND e.command = n.command
+            ORDER BY e.case_id, e.version
+            """)
+        var done: [DoneKey: [Event]] = [:]
+        for row in rows {
+            let key = DoneKey(caseID: try row.get(0), command: try row.get(1))
+            guard let kind = Event.Kind(rawValue: try row.get(2)) else {
+                throw StoreError.unreadable("case_event of case \(key.caseID)")
+            }
+            done[key, default: []].append(try Event(kind: kind, payload: try row.get(3)))
+        }
+        return done
+    }
+
+    /// Which of these cases exist.
+    func existing(_ ids: [Int64], on connection: Connection) async throws -> Set<Int64> {
+        guard !ids.isEmpty else { return [] }
+        let rows = try await connection.query("SELECT id FROM jiesu.case_file WHERE id = ANY(\(ids))")
+        return Set(try rows.map { try $0.get(0, as: Int64.self) })
+    }
+}
+
+extension Command {
+    /// The earlier case that the command speaks of.
+    var earlier: Int64? {
+        switch order {
+        case .register(_, let earlier): earlier
+        case .link(let linked): linked.earlier
+        case .classify, .requestJudgement, .dispatch, .redirect, .refuse: nil
+        }
+    }
+}

@@ -1,0 +1,146 @@
+import Casework
+import Postgres
+
+extension CaseStore {
+    /// Registers contacts in one transaction, each on its own merits. Blocks nobody: a registration locks no case.
+    ///
+    /// Two batches with a key in common wait for each other, in order of keys, so they cannot deadlock.
+    /// - Returns: what became of each, in the order given; receipts only for what is committed.
+    /// - Throws: what the database says; then nothing was registered, or, after a failed commit, all or nothing: send again.
+    package func register(_ registrations: [Registration]) async throws -> [Registration.Outcome] {
+        guard !registrations.isEmpty else { return [] }
+        return try await pool.transaction { connection in
+            let claims = try await claim(registrations, on: connection)
+            let (_, rules, now) = try await facts(on: connection)
+            let existing = try await existing(registrations.compactMap(\.earlier), on: connection)
+            var batch = CaseBatch(rules: rules, now: now)
+            var accepted: [(id: Int64, registration: Registration)] = []
+            var outcomes = registrations.map { _ in Registration.Outcome.unknownLine }
+            var answered: [(index: Int, id: Int64, isNew: Bool)] = []
+            var dropped: [String] = []
+
+            for (index, registration) in registrations.enumerated() {
+                let claim = claims[index]
+                guard claim.isNew else {
+                    if claim.isSameRequest {
+                        answered.append((index, claim.id, false))
+                    } else {
+                        outcomes[index] = .keyReused
+                    }
+                    continue
+                }
+                do throws(any Error) {
+                    guard let policy = rules.profile(line: registration.line)?.policy else {
+                        dropped.append(registration.key)
+                        continue
+                    }
+                    let command = Command(
+                        id: "register", seen: 0, by: registration.actor,
+                        order: .register(registration.registered(under: policy), earlier: registration.earlier))
+                    try batch.decide(
+                        command, on: claim.id, policy: policy,
+                        earlierExists: registration.earlier.map(existing.contains))
+                    accepted.append((claim.id, registration))
+                    answered.append((index, claim.id, true))
+                } catch let refusal as Refusal {
+                    outcomes[index] = .refused(refusal)
+                    dropped.append(registration.key)
+                }
+            }
+
+            var writes = append(batch, heads: [:])
+            if !accepted.isEmpty { writes += submissions(accepted, now: now.microseconds) }
+            // A refused registration leaves its key free: put right, it may come again under the same one.
+            if !dropped.isEmpty { writes.append("DELETE FROM jiesu.idempotency WHERE key = ANY(\(dropped))") }
+            writes.append(
+                "SELECT jiesu.query_code(n.id) FROM unnest(\(answered.map(\.id))) WITH ORDINALITY AS n (id, i) ORDER BY n.i"
+            )
+            let answers = try await connection.pipeline(writes)
+            for (answer, row) in zip(answered, answers[answers.count - 1]) {
+                guard let code = QueryCode(bytes: try row.get(0)) else { throw StoreError.unreadable("query_code") }
+                let receipt = Registration.Receipt(number: CaseNumber(id: answer.id), code: code)
+                outcomes[answer.index] = answer.isNew ? .registered(receipt) : .repeated(receipt)
+            }
+            return outcomes
+        }
+    }
+
+    /// Who owns a key.
+    private struct Claim {
+        let id: Int64
+        let isNew: Bool
+        let isSameRequest: Bool
+    }
+
+    /// Claims the keys, each with a new case id; keys that are taken keep theirs. A key that comes twice in a batch is taken by
+    /// the first.
+    private func claim(_ registrations: [Registration], on connection: Connection) async throws -> [Claim] {
+        var first: [String: Int] = [:]
+        for (index, one) in registrations.enumerated() where first[one.key] == nil { first[one.key] = index }
+        let unique = first.values.sorted().map { registrations[$0] }
+        let rows = try await connection.query(
+            """
+            INSERT INTO jiesu.idempotency (key, request, case_id)
+            SELECT n.key, sha256(n.request), nextval('jiesu.case_id')
+            FROM unnest(\(unique.map(\.key)), \(unique.map(\.request))) AS n (key, request)
+            ORDER BY n.key
+            ON CONFLICT (key) DO NOTHING
+            RETURNING key, case_id
+            """)
+        var ids: [String: Int64] = [:]
+        for row in rows { ids[try row.get(0)] = try row.get(1) }
+        var owners: [(id: Int64, isSame: Bool)?] = registrations.map { _ in nil }
+        let others = registrations.indices.filter {
+            ids[registrations[$0].key] == nil || first[registrations[$0].key] != $0
+        }
+        if !others.isEmpty {
+            let taken = try await connection.query(
+                """
+                SELECT n.i, k.case_id, k.request = sha256(n.request)
+                FROM unnest(\(others.map { Int64($0) }), \(others.map { registrations[$0].key }),
+                    \(others.map { registrations[$0].request })) AS n (i, key, request)
+                JOIN jiesu.idempotency k ON k.key = n.key
+                """)
+            for row in taken { owners[try row.get(0)] = (try row.get(1), try row.get(2)) }
+        }
+        return try registrations.enumerated().map { index, one in
+            if let owner = owners[index] { return Claim(id: owner.id, isNew: false, isSameRequest: owner.isSame) }
+            guard let id = ids[one.key] else { throw StoreError.unreadable("idempotency") }
+            return Claim(id: id, isNew: true, isSameRequest: true)
+        }
+    }
+
+    /// What was written, beside the case. A complainant who gave nothing has no row.
+    private func submissions(_ accepted: [(id: Int64, registration: Registration)], now: Int64) -> [Query] {
+        let all = accepted.map(\.registration)
+        let contacts = accepted.filter { $0.registration.contact?.isEmpty == false }.map {
+            ($0.id, $0.registration.contact!)
+        }
+        return [
+            """
+            WITH person AS (
+                INSERT INTO jiesu.complainant (id, name, phone, email, address)
+                SELECT n.id, n.name, n.phone, n.email, n.address
+                FROM unnest(\(contacts.map(\.0)), \(contacts.map(\.1.name)), \(contacts.map(\.1.phone)),
+                    \(contacts.map(\.1.email)), \(contacts.map(\.1.address))) AS n (id, name, phone, email, address)
+            )
+            INSERT INTO jiesu.submission
+                (case_id, number, complainant, channel, received_at, written_at, title, text, place, about)
+            SELECT n.case_id, 1, n.complainant, n.channel, jiesu.moment(\(now)), jiesu.moment(n.written), n.title, n.text,
+                n.place, n.about
+            FROM unnest(\(accepted.map(\.id)), \(accepted.map { $0.registration.contact?.isEmpty == false ? $0.id : nil }),
+                \(all.map(\.channel)), \(all.map { $0.written?.microseconds }), \(all.map(\.title)), \(all.map(\.text)),
+                \(all.map(\.place)), \(all.map(\.about)))
+                AS n (case_id, complainant, channel, written, title, text, place, about)
+            """
+        ]
+    }
+}
+
+extension Registration {
+    fileprivate func registered(under policy: Policy) -> Registered {
+        Registered(
+            channel: channel, source: source, identity: identity, policies: [policy.version], region: region,
+            happened: happened?.microseconds)
+    }
+}

@@ -1,0 +1,115 @@
+import Casework
+import Postgres
+
+extension CaseStore {
+    /// What became of a batch of cases that a service looked at.
+    package struct Work: Sendable, Equatable {
+        /// Cases to which something happened.
+        package var done = 0
+        /// Cases that were set aside in `parked`.
+        package var parked = 0
+        /// Ids that no case has: the topic tells of a database that is not this one.
+        package var unknown: [Int64] = []
+
+        static func + (a: Work, b: Work) -> Work {
+            Work(done: a.done + b.done, parked: a.parked + b.parked, unknown: a.unknown + b.unknown)
+        }
+    }
+
+    /// Lets `worker` decide those of these cases that it owes work, in one transaction.
+    ///
+    /// The command's id comes from the case's version, so doing the same batch again does nothing. What a rule refuses, and
+    /// what the database refuses as data (SQLSTATE classes 22 and 23), is narrowed down to the case at fault and parked; the
+    /// rest goes on.
+    /// - Throws: everything else. Nothing is lost then: the same batch may be tried again.
+    package func work(_ worker: some Caseworker, on ids: [Int64]) async throws -> Work {
+        guard !ids.isEmpty else { return Work() }
+        do {
+            let (work, refused) = try await attempt(worker, on: ids)
+            for (id, refusal) in refused {
+                try await park(
+                    Parked(service: worker.service, caseID: id, reason: refusal.code, detail: refusal.explanation))
+            }
+            return work
+        } catch let error where error.isDataFault {
+            if ids.count == 1 {
+                try await park(
+                    Parked(
+                        service: worker.service, caseID: ids[0], reason: "sqlstate_\(error.sqlState ?? "")",
+                        detail: "the database refused what was decided"))
+                return Work(parked: 1)
+            }
+            let half = ids.count / 2
+            return try await work(worker, on: Array(ids[..<half])) + work(worker, on: Array(ids[half...]))
+        }
+    }
+
+    private func attempt(
+        _ worker: some Caseworker, on ids: [Int64]
+    ) async throws -> (Work, refused: [(Int64, Refusal)]) {
+        try await pool.transaction { connection in
+            var (batch, heads) = try await lock(ids, in: worker.owes, on: connection)
+            let others = ids.filter { batch.files[$0] == nil }
+            let known = try await existing(others, on: connection)
+            var work = Work(unknown: others.filter { !known.contains($0) })
+            let files = batch.files.values.sorted { $0.id < $1.id }
+            guard !files.isEmpty else { return (work, []) }
+            let orders = try await worker.orders(for: files, rules: batch.rules, on: connection)
+            var refused: [(Int64, Refusal)] = []
+            for file in files {
+                guard let order = orders[file.id] else { continue }
+                do throws(any Error) {
+                    try batch.decide(Command(service: worker.service, seen: file, order: order), on: file.id)
+                } catch let refusal as Refusal {
+                    refused.append((file.id, refusal))
+                }
+            }
+            _ = try await connection.pipeline(append(batch, heads: heads))
+            (work.done, work.parked) = (batch.changed.count, refused.count)
+            return (work, refused)
+        }
+    }
+
+    /// Cases after `last` that this service owes work and has not parked, in order of id; at most `limit`.
+    package func owed(to worker: some Caseworker, after last: Int64, limit: Int) async throws -> [Int64] {
+        try await pool.withConnection { connection in
+            // The state stands as a literal in each branch, or the partial indexes could not be used.
+            let rows =
+                switch worker.owes {
+                case .registered:
+                    try await connection.query(
+                        """
+                        SELECT id FROM jiesu.case_file f WHERE state = 'registered' AND id > \(last)
+                            AND NOT EXISTS (SELECT FROM jiesu.parked p WHERE p.service = \(worker.service) AND p.case_id = f.id)
+                        ORDER BY id LIMIT \(limit)
+                        """)
+                case .classified:
+                    try await connection.query(
+                        """
+                        SELECT id FROM jiesu.case_file f WHERE state = 'classified' AND id > \(last)
+                            AND NOT EXISTS (SELECT FROM jiesu.parked p WHERE p.service = \(worker.service) AND p.case_id = f.id)
+                        ORDER BY id LIMIT \(limit)
+                        """)
+                case .awaitingJudgement, .dispatched, .redirected, .refused:
+                    preconditionFailure("no service owes work to a case that is \(worker.owes.rawValue)")
+                }
+            return try rows.map { try $0.get(0) }
+        }
+    }
+}
+
+extension Error {
+    /// The database's SQLSTATE, wherever in a transaction the error arose.
+    package var sqlState: String? {
+        switch self {
+        case let error as PostgresError: error.sqlState
+        case let error as TransactionError: error.cause.sqlState
+        default: nil
+        }
+    }
+
+    /// SQLSTATE classes 22 (data exception) and 23 (integrity constraint violation): trying the same again cannot help.
+    package var isDataFault: Bool {
+        sqlState.map { $0.hasPrefix("22") || $0.hasPrefix("23") } ?? false
+    }
+}

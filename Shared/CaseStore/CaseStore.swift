@@ -1,0 +1,53 @@
+import Casework
+import Postgres
+import WorkingTime
+
+/// The one way to write a case.
+///
+/// Every change is one transaction: lock the case rows of the batch in order of id, read the legal time, decide, append the
+/// events with their hashes, update the rows, queue the announcements, commit.
+package struct CaseStore: Sendable {
+    let pool: Pool
+    private let shelf = RulebookShelf()
+
+    package init(pool: Pool) {
+        self.pool = pool
+    }
+
+    /// The policies and the directory as they stand now.
+    package func rulebook() async throws -> Rulebook {
+        try await pool.withConnection { connection in
+            try await facts(on: connection).rules
+        }
+    }
+
+    /// Legal time and the rules that go with it, read together. Inside a transaction: after the locks.
+    func facts(on connection: Connection, after query: Query? = nil) async throws -> (
+        rows: Rows?, rules: Rulebook, now: Moment
+    ) {
+        let time: Query = """
+            SELECT jiesu.micros(jiesu.clock()), (SELECT value FROM jiesu.setting WHERE name = 'rules')
+            """
+        let answers = try await connection.pipeline((query.map { [$0] } ?? []) + [time])
+        let row = try answers[answers.count - 1].only()
+        let rules = try await shelf.book(number: try row.get(1), on: connection)
+        return (query == nil ? nil : answers[0], rules, Moment(microseconds: try row.get(0)))
+    }
+
+    /// Locks the cases with these ids, and in this state if one is given, in order of id; others are passed over.
+    func lock(_ ids: [Int64], in state: State? = nil, on connection: Connection) async throws -> (
+        batch: CaseBatch, heads: [Int64: [UInt8]]
+    ) {
+        let query: Query = """
+            SELECT \(raw: CaseRow.columns) FROM jiesu.case_file
+            WHERE id = ANY(\(ids)) AND (\(state?.rawValue) IS NULL OR state = \(state?.rawValue))
+            ORDER BY id FOR NO KEY UPDATE
+            """
+        let (rows, rules, now) = try await facts(on: connection, after: query)
+        let locked = try (rows.map(Array.init) ?? []).map(CaseRow.init)
+        return (
+            CaseBatch(files: locked.map(\.file), rules: rules, now: now),
+            Dictionary(uniqueKeysWithValues: locked.map { ($0.file.id, $0.head) })
+        )
+    }
+}

@@ -1,0 +1,73 @@
+import Casework
+import WorkingTime
+
+/// An event on the wire: CloudEvents 1.0, Kafka binding, binary mode. Headers tell what it is, the value is its payload.
+///
+/// Within a generation the first copy of each event arrives in order of a case's versions; a reader drops a `caseversion`
+/// it has seen.
+package struct CloudEvent: Sendable, Equatable {
+    /// Raised when topics were refilled or a database was restored.
+    package var generation: Int64
+    package var caseID: Int64
+    package var version: Int
+    /// The event's word; a newer suite may send words that `Event.Kind` does not know.
+    package var kind: String
+    package var round: Int
+    package var at: Moment
+    /// Lower-case hexadecimal; the audit chain's hash of this event.
+    package var hash: String
+    package var payload: String
+
+    package static let typePrefix = "jiesu.case."
+
+    package init(
+        generation: Int64, caseID: Int64, version: Int, kind: String, round: Int, at: Moment, hash: String,
+        payload: String
+    ) {
+        self.generation = generation
+        self.caseID = caseID
+        self.version = version
+        self.kind = kind
+        self.round = round
+        self.at = at
+        self.hash = hash
+        self.payload = payload
+    }
+
+    /// Message headers in a fixed order.
+    package var headers: [(String, String)] {
+        [
+            ("ce_specversion", "1.0"),
+            ("ce_id", "\(generation):\(caseID):\(version)"),
+            ("ce_type", Self.typePrefix + kind),
+            ("ce_source", "/jiesu/\(generation)"),
+            ("ce_subject", String(caseID)),
+            ("ce_time", at.rfc3339),
+            ("ce_caseversion", String(version)),
+            ("ce_round", String(round)),
+            ("ce_hash", hash),
+            ("content-type", "application/json"),
+        ]
+    }
+
+    /// What a consumer of the suite needs to know of a message, from its headers alone.
+    package struct Notice: Sendable, Equatable {
+        package let caseID: Int64
+        /// `nil`: a kind that this version of the suite does not know.
+        package let kind: Event.Kind?
+
+        /// Why a message is no event of ours.
+        package enum Fault: String, Error, Sendable {
+            case noType = "no_type"
+            case noSubject = "no_subject"
+        }
+
+        /// - Throws: `Fault` for a message that is no event of the suite.
+        package init(header: (String) -> String?) throws(Fault) {
+            guard let type = header("ce_type"), type.hasPrefix(CloudEvent.typePrefix) else { throw .noType }
+            guard let id = header("ce_subject").flatMap({ Int64($0) }), id > 0 else { throw .noSubject }
+            caseID = id
+            kind = Event.Kind(rawValue: String(type.dropFirst(CloudEvent.typePrefix.count)))
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import Casework
+import WorkingTime
+
+/// A contact that is to become a case, with all that was written.
+package struct Registration: Sendable {
+    /// Chosen by the sender; the same key is the same registration, however often it comes.
+    package var key: String
+    /// What was sent, byte for byte: the same key with another request is refused.
+    package var request: [UInt8]
+    /// Telephone number of the line addressed; selects the profile.
+    package var line: String
+    package var actor: Actor
+    package var channel: String
+    package var source: String?
+    package var identity: Identity
+    package var contact: Contact?
+    package var title: String?
+    package var text: String
+    /// Where it is, as written.
+    package var place: String?
+    /// Where it is, a code of the directory.
+    package var region: String?
+    /// Whom it is about, as written.
+    package var about: String?
+    package var happened: Moment?
+    /// When the citizen wrote it, if that was before it came here.
+    package var written: Moment?
+    /// An earlier case of the same matter, quoted by the complainant.
+    package var earlier: Int64?
+
+    /// Name and ways to reach the complainant. Personal data.
+    package struct Contact: Sendable, Equatable {
+        package var name: String?
+        package var phone: String?
+        package var email: String?
+        package var address: String?
+
+        package init(name: String? = nil, phone: String? = nil, email: String? = nil, address: String? = nil) {
+            self.name = name
+            self.phone = phone
+            self.email = email
+            self.address = address
+        }
+
+        var isEmpty: Bool { name == nil && phone == nil && email == nil && address == nil }
+    }
+
+    package init(
+        key: String, request: [UInt8], line: String, actor: Actor, channel: String, source: String? = nil,
+        identity: Identity, contact: Contact? = nil, title: String? = nil, text: String, place: String? = nil,
+        region: String? = nil, about: String? = nil, happened: Moment? = nil, written: Moment? = nil,
+        earlier: Int64? = nil
+    ) {
+        self.key = key
+        self.request = request
+        self.line = line
+        self.actor = actor
+        self.channel = channel
+        self.source = source
+        self.identity = identity
+        self.contact = contact
+        self.title = title
+        self.text = text
+        self.place = place
+        self.region = region
+        self.about = about
+        self.happened = happened
+        self.written = written
+        self.earlier = earlier
+    }
+
+    /// What became of it.
+    package enum Outcome: Sendable, Equatable {
+        case registered(Receipt)
+        /// It came before; the same number and code.
+        case repeated(Receipt)
+        /// The key was used for another request.
+        case keyReused
+        /// No profile governs this line.
+        case unknownLine
+        case refused(Refusal)
+    }
+
+    /// What the complainant gets, once the case is durable.
+    package struct Receipt: Sendable, Equatable {
+        package let number: CaseNumber
+        package let code: QueryCode
+    }
+}

@@ -1,0 +1,80 @@
+import Casework
+import Policies
+import Postgres
+import Synchronization
+
+/// All policies and the directory as they stand in the database: what the rules are fed with.
+package struct Rulebook: Sendable {
+    /// Counter of the table `setting`; raised with every change, so an equal number means an equal book.
+    package let number: Int64
+    package let profiles: [Policy.Version: Profile]
+    package let directory: Directory
+
+    /// The newest version of the profile that governs the line with this telephone number.
+    package func profile(line: String) -> Profile? {
+        profiles.values.filter { $0.policy.line == line }.max { $0.policy.version.version < $1.policy.version.version }
+    }
+
+    /// The newest version of a profile by its name.
+    package func profile(named name: String) -> Profile? {
+        profiles.values.filter { $0.policy.version.profile == name }
+            .max { $0.policy.version.version < $1.policy.version.version }
+    }
+
+    /// The profile that leads for a case, in the version pinned to it.
+    package func profile(of file: Case) throws -> Profile {
+        guard let version = file.policies.first, let profile = profiles[version] else {
+            throw StoreError.policyMissing(file.policies.first?.stored ?? "of case \(file.id)")
+        }
+        return profile
+    }
+
+    /// The policy that leads for a case, in the version pinned to it.
+    package func policy(of file: Case) throws -> Policy {
+        try profile(of: file).policy
+    }
+
+    /// Reads the whole book. Small: some policies, some hundred organisations.
+    package static func read(on connection: Connection) async throws -> Rulebook {
+        let answers = try await connection.pipeline([
+            "SELECT value FROM jiesu.setting WHERE name = 'rules'",
+            "SELECT profile, version, document FROM jiesu.policy",
+            "SELECT code, title, aliases, parent, level, roles, contact, inbox FROM jiesu.organisation",
+            "SELECT code, title, aliases, parent FROM jiesu.region",
+            "SELECT organisation, region, subject FROM jiesu.jurisdiction",
+        ])
+        let profiles = try answers[1].map { row -> Profile in
+            let name = "policy \(try row.get(0, as: String.self))@\(try row.get(1, as: Int.self))"
+            return try Profile.read(Array(try row.get(2, as: String.self).utf8), file: name)
+        }
+        return Rulebook(
+            number: try answers[0].only().get(0),
+            profiles: Dictionary(uniqueKeysWithValues: profiles.map { ($0.policy.version, $0) }),
+            directory: Directory(
+                organisations: try answers[2].map { row in
+                    .init(
+                        code: try row.get(0), title: try row.get(1), aliases: try row.get(2), parent: try row.get(3),
+                        level: try row.get(4), roles: try row.get(5), contact: try row.get(6), hasInbox: try row.get(7))
+                },
+                regions: try answers[3].map { row in
+                    .init(
+                        code: try row.get(0), title: try row.get(1), aliases: try row.get(2), parent: try row.get(3))
+                },
+                jurisdictions: try answers[4].map { row in
+                    .init(organisation: try row.get(0), region: try row.get(1), subject: try row.get(2))
+                }))
+    }
+}
+
+/// Keeps the last book read, and reads it again when its number changed.
+final class RulebookShelf: Sendable {
+    private let book = Mutex<Rulebook?>(nil)
+
+    /// The book with `number`, which the caller read in the same transaction.
+    func book(number: Int64, on connection: Connection) async throws -> Rulebook {
+        if let kept = book.withLock({ $0 }), kept.number == number { return kept }
+        let read = try await Rulebook.read(on: connection)
+        book.withLock { $0 = read }
+        return read
+    }
+}

@@ -1,0 +1,15 @@
+/// One step of the schema, never changed once a database has run it.
+package struct Migration: Sendable {
+    /// 1, 2, 3… without a gap.
+    package let number: Int
+    /// Short, for people: `cases`, `clocks`.
+    package let name: String
+    /// One or several statements, without BEGIN and COMMIT and what cannot run inside a transaction.
+    package let sql: String
+
+    package init(number: Int, name: String, sql: String) {
+        self.number = number
+        self.name = name
+        self.sql = sql
+    }
+}

@@ -19,7 +19,8 @@ package enum Migrator {
         _ migrations: [Migration], on connection: Connection, waitAtMost: Duration = .seconds(300)
     ) async throws(PostgresError) -> [Int] {
         for (index, migration) in migrations.enumerated() where migration.number != index + 1 {
-            throw PostgresError(.misuse, "migration \(index + 1) is missing: number \(migration.number) stands in its place")
+            throw PostgresError(
+                .misuse, "migration \(index + 1) is missing: number \(migration.number) stands in its place")
         }
         try await takeLock(connection, waitAtMost)
         do throws(PostgresError) {
@@ -42,7 +43,9 @@ package enum Migrator {
         let limit = ContinuousClock.now + waitAtMost
         while true {
             if try await connection.query("SELECT pg_try_advisory_lock(\(lock))").only().get(0) { return }
-            guard .now < limit else { throw PostgresError(.busy, "another program has been migrating for \(waitAtMost)") }
+            guard .now < limit else {
+                throw PostgresError(.busy, "another program has been migrating for \(waitAtMost)")
+            }
             do {
                 try await Task.sleep(for: .milliseconds(50))
             } catch {
@@ -51,7 +54,9 @@ package enum Migrator {
         }
     }
 
-    private static func runMissing(_ migrations: [Migration], on connection: Connection) async throws(PostgresError) -> [Int] {
+    private static func runMissing(_ migrations: [Migration], on connection: Connection) async throws(PostgresError)
+        -> [Int]
+    {
         try await connection.script(
             """
             CREATE SCHEMA IF NOT EXISTS jiesu;
@@ -72,7 +77,8 @@ package enum Migrator {
     ) async throws(PostgresError) {
         guard done.count <= migrations.count else {
             throw PostgresError(
-                .misuse, "the database has run \(done.count) migrations, this program knows \(migrations.count): it is too old")
+                .misuse,
+                "the database has run \(done.count) migrations, this program knows \(migrations.count): it is too old")
         }
         for (index, row) in done.enumerated() {
             let number: Int = try row.get(0)
@@ -81,7 +87,8 @@ package enum Migrator {
             let now: [UInt8] = try await connection.query("SELECT \(hash: migration)").only().get(0)
             guard try row.get(2) == now else {
                 throw PostgresError(
-                    .misuse, "migration \(number), \(migration.name), was changed after this database had run it; add a new one")
+                    .misuse,
+                    "migration \(number), \(migration.name), was changed after this database had run it; add a new one")
             }
         }
     }

@@ -39,14 +39,15 @@ final class PGResult: @unchecked Sendable {
         PQfname(pointer, Int32(column)).map { String(cString: $0) } ?? "?"
     }
 
-    /// - Parameter lost: whether the connection went with it.
+    /// - Parameter lost: whether the connection is known to be gone; after a FATAL error it is about to be.
     func error(connectionLost lost: Bool, file: StaticString = #fileID, line: UInt = #line) -> PostgresError {
         let state = diagnosis("C")
         let message = diagnosis("M") ?? String(cString: PQresultErrorMessage(pointer))
         let words = [message, diagnosis("D"), diagnosis("W")].compactMap(\.self).joined(separator: " — ")
+        let isLost = lost || ["FATAL", "PANIC"].contains(diagnosis("V"))
         let isStale = state == "26000" || (state == "0A000" && diagnosis("R") == "RevalidateCachedQuery")
         return PostgresError(
-            lost ? .connection : .server, Self.harmless(message, state: state), sqlState: state,
+            isLost ? .connection : .server, Self.harmless(message, state: state), sqlState: state,
             constraint: diagnosis("n"), detail: words, isStaleStatement: isStale, file: file, line: line)
     }
 

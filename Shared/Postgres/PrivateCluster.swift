@@ -4,7 +4,7 @@ import Foundation
 ///
 /// It listens on a unix socket that only its own user and root can reach, where it trusts everyone, and, if asked, on
 /// 127.0.0.1, where every role needs a password. The server outlives this process; a later `PrivateCluster` on the same folder
-/// joins it. Calls for the same folder must not overlap but for `start`.
+/// joins it, and starts that overlap are no trouble.
 package final class PrivateCluster: Sendable {
     /// How the server ends.
     package enum Stop: String, Sendable {
@@ -54,18 +54,21 @@ package final class PrivateCluster: Sendable {
     /// Makes the data folder if need be, starts the server and waits until it answers. A server that runs already is joined.
     /// - Throws: `.process`; `debugDescription` then holds the server's last words.
     package func start() async throws(PostgresError) {
-        if try await isRunning() { return }
+        try makeFolder(folder)
+        let lock = try await FolderLock(folder: folder, seconds: 2 * Self.secondsAtMost)
+        try await startAlone()
+        lock.letGo()
+    }
+
+    private func startAlone() async throws(PostgresError) {
+        if try await isRunning() { return try await waitUntilReady() }
         try await prepare()
-        var last = ""
-        // Twice more: the last processes of a killed server take a moment to notice, and another may be starting this one.
+        // Twice more: the last processes of a killed server take a moment to notice.
         for _ in 0..<3 {
-            let (status, output) = try await pgCtl("start", "-w", "-l", "\(folder)/server.log")
-            if status == 0 { return }
-            last = output
+            if try await pgCtl("start", "-w", "-l", "\(folder)/server.log").status == 0 { return }
             try? await Task.sleep(for: .milliseconds(300))
-            if try await isRunning() { return try await waitUntilReady() }
         }
-        throw PostgresError(.process, "the server did not start; see \(folder)/server.log", detail: last)
+        throw PostgresError(.process, "the server did not start; see \(folder)/server.log", detail: lastWords)
     }
 
     /// True when a server runs on the folder, whoever started it.
@@ -89,12 +92,13 @@ package final class PrivateCluster: Sendable {
         try await start()
     }
 
-    /// Kills the server's first process outright, as a crash of the machine would. The others notice and end.
-    package func kill() {
+    /// Kills the server's first process outright, as a crash of the machine would, and waits for its end. The others notice.
+    package func kill() async {
         guard let text = try? String(contentsOfFile: "\(data)/postmaster.pid", encoding: .utf8),
             let id = text.split(separator: "\n").first.flatMap({ Int32($0) }), id > 1
         else { return }
         Foundation.kill(id, SIGKILL)
+        for _ in 0..<500 where Foundation.kill(id, 0) == 0 { try? await Task.sleep(for: .milliseconds(10)) }
     }
 
     /// Stops the server and deletes everything.
@@ -114,18 +118,24 @@ package final class PrivateCluster: Sendable {
     // MARK: Inside
 
     private func prepare() async throws(PostgresError) {
-        try makeFolder(folder)
         try makeFolder(socketFolder)
-        if !FileManager.default.fileExists(atPath: "\(data)/PG_VERSION") {
-            let (status, output) = try await programs.run(
-                "initdb",
-                [
-                    "-D", data, "-U", Self.superuser, "-E", "UTF8", "--locale=C.UTF-8", "--auth-local=trust",
-                    "--auth-host=scram-sha-256",
-                ])
-            guard status == 0 else { throw PostgresError(.process, "initdb failed in \(folder)", detail: output) }
-        }
+        if !FileManager.default.fileExists(atPath: data) { try await makeData() }
         try write(configuration, to: "\(data)/jiesu.conf")
+    }
+
+    /// Under another name first, so that a crash on the way leaves nothing that looks whole.
+    private func makeData() async throws(PostgresError) {
+        let unfinished = "\(data).unfinished"
+        try? FileManager.default.removeItem(atPath: unfinished)
+        var arguments = [
+            "-D", unfinished, "-U", Self.superuser, "-E", "UTF8", "--locale=C.UTF-8", "--auth-local=trust",
+            "--auth-host=scram-sha-256",
+        ]
+        if settings["fsync"] == "off" { arguments.append("--no-sync") }
+        let (status, output) = try await programs.run("initdb", arguments)
+        guard status == 0, rename(unfinished, data) == 0 else {
+            throw PostgresError(.process, "initdb failed in \(folder)", detail: output)
+        }
     }
 
     /// Private to the server's user: whoever reaches the socket is the superuser.
@@ -167,6 +177,11 @@ package final class PrivateCluster: Sendable {
         } catch {
             throw PostgresError(.process, "the server's settings cannot be written in \(folder)", detail: "\(error)")
         }
+    }
+
+    private var lastWords: String {
+        let log = (try? String(contentsOfFile: "\(folder)/server.log", encoding: .utf8)) ?? ""
+        return log.split(separator: "\n").suffix(10).joined(separator: " | ")
     }
 
     private func waitUntilReady() async throws(PostgresError) {

@@ -21,7 +21,9 @@ final class Examining: Caseworker {
         let complaints = try await read(cases, on: connection)
         var orders: [Int64: Order] = [:]
         for file in cases {
-            guard let complaint = complaints[file.id] else { throw StoreError.unreadable("submission of case \(file.id)") }
+            guard let complaint = complaints[file.id] else {
+                throw StoreError.unreadable("submission of case \(file.id)")
+            }
             orders[file.id] =
                 switch try classifier(for: file, rules: rules).find(complaint) {
                 case .sure(let finding): .classify(finding)

@@ -36,7 +36,8 @@ struct Arguments {
             let name = String(parts[0])
             guard let option = known[name] else {
                 let offered = known.keys.sorted().map { "--\($0)" }.joined(separator: ", ")
-                throw Mistake(message: "unknown option --\(name); this command knows \(offered.isEmpty ? "none" : offered)")
+                throw Mistake(
+                    message: "unknown option --\(name); this command knows \(offered.isEmpty ? "none" : offered)")
             }
             var value: String? = parts.count == 2 ? String(parts[1]) : nil
             if option.takesValue, value == nil {
@@ -60,7 +61,8 @@ struct Arguments {
         guard let text = text(name) else { return fallback }
         guard let number = Int(text), bounds.contains(number) else {
             throw Mistake(
-                message: "--\(name) wants a whole number from \(bounds.lowerBound) to \(bounds.upperBound), not \"\(text)\"")
+                message:
+                    "--\(name) wants a whole number from \(bounds.lowerBound) to \(bounds.upperBound), not \"\(text)\"")
         }
         return number
     }

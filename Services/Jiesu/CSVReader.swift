@@ -40,7 +40,11 @@ struct CSVReader {
         var fields: [[UInt8]] = []
         var field: [UInt8] = []
         func append(_ byte: UInt8) {
-            if field.count < Self.longestField { field.append(byte) } else { record.fault = "a field is longer than 8 MiB" }
+            if field.count < Self.longestField {
+                field.append(byte)
+            } else {
+                record.fault = "a field is longer than 8 MiB"
+            }
         }
         var isQuoted = false
         while let byte = try take() {
@@ -53,7 +57,9 @@ struct CSVReader {
                     append(byte)
                 } else {
                     isQuoted = false
-                    if let after = try peek(0), after != UInt8(ascii: ","), after != UInt8(ascii: "\n"), after != UInt8(ascii: "\r") {
+                    if let after = try peek(0), after != UInt8(ascii: ","), after != UInt8(ascii: "\n"),
+                        after != UInt8(ascii: "\r")
+                    {
                         record.fault = "text follows a closing quote"
                     }
                 }

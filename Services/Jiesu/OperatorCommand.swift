@@ -23,7 +23,8 @@ extension OperatorCommand {
 enum Jiesu {
     /// All commands, in the order of a day's work.
     static let commands: [any OperatorCommand.Type] = [
-        UpCommand.self, DemoCommand.self, MigrateCommand.self, TopicsCommand.self, BrokerCommand.self, ImportCommand.self,
+        UpCommand.self, DemoCommand.self, MigrateCommand.self, TopicsCommand.self, BrokerCommand.self,
+        ImportCommand.self,
         TailCommand.self, ParkedCommand.self, AuditVerifyCommand.self, PolicyCheckCommand.self, PolicyListCommand.self,
         BenchCommand.self,
     ]
@@ -34,8 +35,11 @@ enum Jiesu {
             print(overview)
             return typed.isEmpty ? 2 : 0
         }
-        guard let command = commands.first(where: { typed.starts(with: $0.name.split(separator: " ").map(String.init)) }) else {
-            complain("there is no command \"\(typed.prefix(2).joined(separator: " "))\"", hint: "`jiesu help` lists them")
+        guard
+            let command = commands.first(where: { typed.starts(with: $0.name.split(separator: " ").map(String.init)) })
+        else {
+            complain(
+                "there is no command \"\(typed.prefix(2).joined(separator: " "))\"", hint: "`jiesu help` lists them")
             return 2
         }
         let rest = Array(typed.dropFirst(command.name.split(separator: " ").count))

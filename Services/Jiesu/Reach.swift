@@ -44,7 +44,8 @@ struct Reach {
         guard settings.brokers.isEmpty else { return settings }
         let rows = try await pool.withConnection { try await $0.query("SELECT address FROM jiesu.broker") }
         guard let row = rows.first else {
-            throw CommandFailure("no broker is known", hint: "start one with `jiesu broker`, or set JIESU_KAFKA_BROKERS")
+            throw CommandFailure(
+                "no broker is known", hint: "start one with `jiesu broker`, or set JIESU_KAFKA_BROKERS")
         }
         settings.brokers = try row.get(0)
         return settings

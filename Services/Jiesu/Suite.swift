@@ -58,7 +58,9 @@ final class Suite: Service {
                 [
                     keeper("broker", "jiesu", ["broker"], user: PrivateCluster.superuser),
                     keeper("routing", "jiesu-routing", user: "jiesu_routing", listen: "127.0.0.1:\(ports[0])"),
-                    keeper("classification", "jiesu-classification", user: "jiesu_classification", listen: "127.0.0.1:\(ports[1])"),
+                    keeper(
+                        "classification", "jiesu-classification", user: "jiesu_classification",
+                        listen: "127.0.0.1:\(ports[1])"),
                     keeper("intake", "jiesu-intake", user: "jiesu_intake", listen: intake),
                     Announcer(suite: self, addresses: [intake] + ports.map { "127.0.0.1:\($0)" }, ready: ready),
                 ], grace: .seconds(30), log: log)

@@ -6,7 +6,7 @@ import Postgres
 /// Makes and brings up to date what a database holds before the first complaint: schema, policies, organisations.
 package enum Setup {
     /// The numbered migrations shipped with the program.
-    package static func migrations() throws -> [Migration] {
+    private static func migrations() throws -> [Migration] {
         let folder = Bundle.module.bundleURL.appending(path: "Migrations")
         let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
         return try files.filter { $0.pathExtension == "sql" }
@@ -21,10 +21,36 @@ package enum Setup {
             .sorted { $0.number < $1.number }
     }
 
+    /// What `bringUp` did.
+    package struct Result: Sendable {
+        package let migrations: [Int]
+        package let policies: [Policy.Version]
+        package let organisations: Int
+    }
+
+    /// Migrates, puts the profiles, writes the directory and tells every service. Safe to repeat, and safe beside running
+    /// services.
+    package static func bringUp(
+        _ connection: Connection, profiles: [Profile], directory: Directory
+    ) async throws -> Result {
+        let applied = try await Migrator.migrate(try migrations(), on: connection)
+        try await connection.script("BEGIN")
+        do {
+            let put = try await put(profiles, on: connection)
+            try await write(directory, on: connection)
+            _ = try await connection.execute("UPDATE jiesu.setting SET value = value + 1 WHERE name = 'rules'")
+            try await connection.script("COMMIT")
+            return Result(migrations: applied, policies: put, organisations: directory.organisations.count)
+        } catch {
+            try await connection.script("ROLLBACK")
+            throw error
+        }
+    }
+
     /// Puts profiles that are not there yet. A version once put never changes, for cases are pinned to it.
     /// - Throws: `StoreError.policyChanged` if the same version was put with other content.
     /// - Returns: what was put.
-    package static func put(_ profiles: [Profile], on connection: Connection) async throws -> [Policy.Version] {
+    private static func put(_ profiles: [Profile], on connection: Connection) async throws -> [Policy.Version] {
         var put: [Policy.Version] = []
         for profile in profiles {
             let version = profile.policy.version
@@ -51,40 +77,31 @@ package enum Setup {
 
     /// Writes regions, organisations and jurisdictions; what the directory no longer names goes only from the jurisdictions,
     /// for cases may still be with an organisation that answers for nothing new.
-    package static func write(_ directory: Directory, on connection: Connection) async throws {
-        let regions = directory.regions.values.sorted { $0.code < $1.code }
-        let organisations = directory.organisations.values.sorted { $0.code < $1.code }
-        for region in regions {
-            _ = try await connection.execute(
-                """
-                INSERT INTO jiesu.region (code, title, aliases, parent)
-                VALUES (\(region.code), \(region.title), \(region.aliases), \(region.parent))
-                ON CONFLICT (code) DO UPDATE SET title = excluded.title, aliases = excluded.aliases, parent = excluded.parent
-                """)
+    private static func write(_ directory: Directory, on connection: Connection) async throws {
+        let regions = directory.regions.values.sorted { $0.code < $1.code }.map { region -> Query in
+            """
+            INSERT INTO jiesu.region (code, title, aliases, parent)
+            VALUES (\(region.code), \(region.title), \(region.aliases), \(region.parent))
+            ON CONFLICT (code) DO UPDATE SET title = excluded.title, aliases = excluded.aliases, parent = excluded.parent
+            """
         }
-        for one in organisations {
-            _ = try await connection.execute(
-                """
-                INSERT INTO jiesu.organisation (code, title, aliases, parent, level, roles, contact, inbox)
-                VALUES (\(one.code), \(one.title), \(one.aliases), \(one.parent), \(one.level), \(one.roles), \(one.contact),
-                    \(one.hasInbox))
-                ON CONFLICT (code) DO UPDATE SET title = excluded.title, aliases = excluded.aliases, parent = excluded.parent,
-                    level = excluded.level, roles = excluded.roles, contact = excluded.contact, inbox = excluded.inbox
-                """)
+        let organisations = directory.organisations.values.sorted { $0.code < $1.code }.map { one -> Query in
+            """
+            INSERT INTO jiesu.organisation (code, title, aliases, parent, level, roles, contact, inbox)
+            VALUES (\(one.code), \(one.title), \(one.aliases), \(one.parent), \(one.level), \(one.roles), \(one.contact),
+                \(one.hasInbox))
+            ON CONFLICT (code) DO UPDATE SET title = excluded.title, aliases = excluded.aliases, parent = excluded.parent,
+                level = excluded.level, roles = excluded.roles, contact = excluded.contact, inbox = excluded.inbox
+            """
         }
-        let jurisdictions = directory.jurisdictions
-        _ = try await connection.pipeline([
+        let all = directory.jurisdictions
+        let jurisdictions: [Query] = [
             "DELETE FROM jiesu.jurisdiction",
             """
             INSERT INTO jiesu.jurisdiction (organisation, region, subject)
-            SELECT DISTINCT * FROM unnest(\(jurisdictions.map(\.organisation)), \(jurisdictions.map(\.region)),
-                \(jurisdictions.map(\.subject)))
+            SELECT DISTINCT * FROM unnest(\(all.map(\.organisation)), \(all.map(\.region)), \(all.map(\.subject)))
             """,
-        ])
-    }
-
-    /// Tells every service that policies or organisations changed. In the same transaction as the change.
-    package static func raiseRules(on connection: Connection) async throws {
-        _ = try await connection.execute("UPDATE jiesu.setting SET value = value + 1 WHERE name = 'rules'")
+        ]
+        _ = try await connection.pipeline(regions + organisations + jurisdictions)
     }
 }

@@ -48,10 +48,13 @@ package struct StoreGauges: Service {
         self.pool = pool
         self.log = log
         waiting = metrics.gauge(
-            "jiesu_outbox_rows", "Announcements that wait for the broker; counted to 100,000.", labels: ["state": "waiting"])
+            "jiesu_outbox_rows", "Announcements that wait for the broker; counted to 100,000.",
+            labels: ["state": "waiting"])
         setAside = metrics.gauge(
-            "jiesu_outbox_rows", "Announcements that wait for the broker; counted to 100,000.", labels: ["state": "set_aside"])
-        oldest = metrics.gauge("jiesu_outbox_oldest_seconds", "Age of the event that has waited longest for the broker.")
+            "jiesu_outbox_rows", "Announcements that wait for the broker; counted to 100,000.",
+            labels: ["state": "set_aside"])
+        oldest = metrics.gauge(
+            "jiesu_outbox_oldest_seconds", "Age of the event that has waited longest for the broker.")
         parked = metrics.gauge("jiesu_parked_rows", "What was set aside because it could not be handled.")
         owed = ["classification", "routing"].map { service in
             (

@@ -57,7 +57,9 @@ package struct Environment {
     /// - Throws: every mistake at once; a variable that begins with `JIESU_` and was not asked for is one.
     package func finish() throws(ConfigurationError) {
         let unknown = values.keys.filter { $0.hasPrefix("JIESU_") && !known.contains($0) }.sorted()
-        let all = mistakes + unknown.map { "\($0) is no setting of this program; it knows \(known.sorted().joined(separator: ", "))" }
+        let all =
+            mistakes
+            + unknown.map { "\($0) is no setting of this program; it knows \(known.sorted().joined(separator: ", "))" }
         guard all.isEmpty else { throw ConfigurationError(mistakes: all) }
     }
 

@@ -15,7 +15,8 @@ package struct ServiceSettings: Sendable {
 
     /// - Parameter listen: default of `JIESU_LISTEN`.
     package init(_ environment: inout Environment, listen: String) {
-        databaseURL = environment.text("JIESU_DATABASE_URL", expected: "a URL such as postgresql://jiesu@db.example/jiesu")
+        databaseURL = environment.text(
+            "JIESU_DATABASE_URL", expected: "a URL such as postgresql://jiesu@db.example/jiesu")
         brokers = environment.text("JIESU_KAFKA_BROKERS", default: "", expected: "host:port,…")
         certificates = environment.together(["JIESU_KAFKA_CA", "JIESU_KAFKA_CERT", "JIESU_KAFKA_KEY"])
             .map { ($0[0], $0[1], $0[2]) }

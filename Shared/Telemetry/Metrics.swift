@@ -17,21 +17,27 @@ package final class Metrics: Sendable {
     package init() {}
 
     /// A value that goes up and down. Asking again for the same name and labels gives another one of the same family.
-    package func gauge(_ name: StaticString, _ help: StaticString, labels: KeyValuePairs<StaticString, String> = [:]) -> Gauge {
+    package func gauge(_ name: StaticString, _ help: StaticString, labels: KeyValuePairs<StaticString, String> = [:])
+        -> Gauge
+    {
         let gauge = Gauge(labels: Self.text(labels))
         register(gauge, name, help, "gauge")
         return gauge
     }
 
     /// A count that only grows; its name ends in `_total`.
-    package func counter(_ name: StaticString, _ help: StaticString, labels: KeyValuePairs<StaticString, String> = [:]) -> Counter {
+    package func counter(_ name: StaticString, _ help: StaticString, labels: KeyValuePairs<StaticString, String> = [:])
+        -> Counter
+    {
         let counter = Counter(labels: Self.text(labels))
         register(counter, name, help, "counter")
         return counter
     }
 
     /// Durations in seconds, in buckets from 1 ms to 10 s.
-    package func histogram(_ name: StaticString, _ help: StaticString, labels: KeyValuePairs<StaticString, String> = [:]) -> Histogram {
+    package func histogram(
+        _ name: StaticString, _ help: StaticString, labels: KeyValuePairs<StaticString, String> = [:]
+    ) -> Histogram {
         let histogram = Histogram(labels: Self.text(labels))
         register(histogram, name, help, "histogram")
         return histogram

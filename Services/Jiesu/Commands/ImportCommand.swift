@@ -93,7 +93,8 @@ private struct ImportRun {
                 ids.append(receipt.number.id)
             case .keyReused: try reject(record, "its id was used for another row")
             case .unknownLine:
-                throw CommandFailure("no profile governs line \(registrations[0].line)", hint: "`jiesu policy list` shows the lines")
+                throw CommandFailure(
+                    "no profile governs line \(registrations[0].line)", hint: "`jiesu policy list` shows the lines")
             case .refused(let refusal): try reject(record, refusal.explanation)
             }
         }
@@ -111,7 +112,9 @@ private struct ImportRun {
         }
         return try zip(registrations, hashes).map { registration, row in
             var keyed = registration
-            if keyed.key.isEmpty { keyed.key = "import:\(registration.source ?? ""):sha256:\(try row.get(0, as: String.self))" }
+            if keyed.key.isEmpty {
+                keyed.key = "import:\(registration.source ?? ""):sha256:\(try row.get(0, as: String.self))"
+            }
             return keyed
         }
     }
@@ -128,10 +131,14 @@ private struct ImportRun {
         let name = file.lastPathComponent + ".rejected.csv"
         for folder in [file.deletingLastPathComponent(), URL(filePath: FileManager.default.currentDirectoryPath)] {
             let path = folder.appending(path: name).path
-            guard FileManager.default.createFile(atPath: path, contents: nil), let out = FileHandle(forWritingAtPath: path)
+            guard FileManager.default.createFile(atPath: path, contents: nil),
+                let out = FileHandle(forWritingAtPath: path)
             else { continue }
             rejectsPath = path
-            out.write(Data(CSVReader.line(["line", "reason"] + header.fields.map { String(decoding: $0, as: UTF8.self) }).utf8))
+            out.write(
+                Data(
+                    CSVReader.line(["line", "reason"] + header.fields.map { String(decoding: $0, as: UTF8.self) }).utf8)
+            )
             return out
         }
         throw CommandFailure("\(name) can be written neither beside the file nor here")
@@ -149,7 +156,9 @@ private struct ImportRun {
         var lastCount = Int.max
         var lastChange = ContinuousClock.now
         while true {
-            let owed = try await count("CASE WHEN state IN ('registered', 'classified') THEN 'owed' ELSE 'done' END")["owed"] ?? 0
+            let owed =
+                try await count("CASE WHEN state IN ('registered', 'classified') THEN 'owed' ELSE 'done' END")["owed"]
+                ?? 0
             if owed == 0 { return progress.end() }
             progress.show("\(ids.count - owed) of \(ids.count) sent out or put before a person")
             if owed < lastCount {

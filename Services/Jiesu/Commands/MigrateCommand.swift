@@ -17,10 +17,14 @@ enum MigrateCommand: OperatorCommand {
         let reach = try Reach(arguments)
         let profiles = try Profile.shipped()
         let result = try await Installation.bringUp(
-            database: reach.databaseURL, organisations: try Installation.organisations(arguments.text("organisations"), for: profiles),
+            database: reach.databaseURL,
+            organisations: try Installation.organisations(arguments.text("organisations"), for: profiles),
             profiles: profiles)
-        print("migrations applied: \(result.migrations.isEmpty ? "none" : result.migrations.map(String.init).joined(separator: ", "))")
-        print("policies put: \(result.policies.isEmpty ? "none" : result.policies.map(\.stored).joined(separator: ", "))")
+        print(
+            "migrations applied: \(result.migrations.isEmpty ? "none" : result.migrations.map(String.init).joined(separator: ", "))"
+        )
+        print(
+            "policies put: \(result.policies.isEmpty ? "none" : result.policies.map(\.stored).joined(separator: ", "))")
         print("organisations: \(result.organisations)")
         return 0
     }

@@ -66,7 +66,8 @@ enum ParkedCommand: OperatorCommand {
         let count = try await connection.execute(
             "DELETE FROM jiesu.parked WHERE (\(id) IS NULL OR id = \(id)) AND case_id IS NOT NULL")
         if let id, count == 0 {
-            throw CommandFailure("no case is parked with id \(id)", hint: "a message that was no event can only be dropped")
+            throw CommandFailure(
+                "no case is parked with id \(id)", hint: "a message that was no event can only be dropped")
         }
         print("\(count) will be tried again")
         return 0

@@ -46,7 +46,10 @@ enum TailCommand: OperatorCommand {
         }
         if let value = message.value {
             fields.append(
-                ("data", (try? JSON.parse(value)) ?? .object([("value", .string(String(decoding: value, as: UTF8.self)))])))
+                (
+                    "data",
+                    (try? JSON.parse(value)) ?? .object([("value", .string(String(decoding: value, as: UTF8.self)))])
+                ))
         }
         return JSON.object(JSONObject(fields)).text
     }

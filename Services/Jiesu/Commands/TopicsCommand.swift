@@ -18,7 +18,9 @@ enum TopicsCommand: OperatorCommand {
         let admin = try Admin(try await reach.kafka(pool), log: reach.log)
         let existing = try await admin.topics()
         for topic in wanted {
-            if let partitions = existing[topic.name], partitions != topic.partitions, topic.name == Destination.cases.topic {
+            if let partitions = existing[topic.name], partitions != topic.partitions,
+                topic.name == Destination.cases.topic
+            {
                 throw CommandFailure(
                     "\(topic.name) has \(partitions) partitions, the database says \(topic.partitions)",
                     hint: "a shard is a partition: make the topic anew with \(topic.partitions)")
@@ -26,7 +28,9 @@ enum TopicsCommand: OperatorCommand {
         }
         let missing = wanted.filter { existing[$0.name] == nil }
         try await admin.createTopics(
-            missing.map { Admin.Topic($0.name, partitions: $0.partitions, replication: replication == 0 ? nil : replication) })
+            missing.map {
+                Admin.Topic($0.name, partitions: $0.partitions, replication: replication == 0 ? nil : replication)
+            })
         for topic in wanted {
             print("\(topic.name)\t\(topic.partitions)\t\(existing[topic.name] == nil ? "made" : "there")")
         }

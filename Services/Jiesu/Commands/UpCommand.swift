@@ -24,7 +24,8 @@ enum UpCommand: OperatorCommand {
             profiles: profiles,
             organisations: try Installation.organisations(arguments.text("organisations"), for: profiles), log: log
         ) { suite in
-            print("intake     http://\(suite.intake)/api/v1/complaints   (document: http://\(suite.intake)/openapi.json)")
+            print(
+                "intake     http://\(suite.intake)/api/v1/complaints   (document: http://\(suite.intake)/openapi.json)")
             print("database   \(suite.database)")
             print("data, logs \(suite.folder.path)")
             print("Ctrl-C stops everything.")

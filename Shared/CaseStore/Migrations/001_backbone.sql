@@ -1,7 +1,6 @@
 -- The backbone: cases as events, what came in, who answers, what waits for the broker.
--- Times are timestamptz; ids grow; texts that people typed stand in submission and complainant alone.
+-- The schema itself is made by the migrator. Times are timestamptz; ids grow; texts that people typed stand in submission and complainant alone.
 
-CREATE SCHEMA jiesu;
 CREATE EXTENSION IF NOT EXISTS pgcrypto WITH SCHEMA jiesu;
 
 -- Facts about this installation: partitions of jiesu.cases (fixed at set-up, a shard is a case's id modulo it),

@@ -65,6 +65,7 @@ package actor Consumer {
             let isEmpty = state.read { $0.isEmpty }
             let left = isEmpty ? deadline - .now : .zero
             guard let message = rd_kafka_consumer_poll(client.pointer, Int32(left.milliseconds)) else {
+                wakeFetcher(client)
                 if isEmpty, ContinuousClock.now < deadline { continue }
                 break
             }
@@ -101,17 +102,7 @@ package actor Consumer {
     package func lag() -> [TopicPartition: Int64] {
         guard let client else { return [:] }
         askForMissingPositions(client)
-        let (owned, positions) = state.read { ($0.assignment.owned, $0.positions) }
-        var lag: [TopicPartition: Int64] = [:]
-        for partition in owned {
-            var low: Int64 = 0
-            var high: Int64 = 0
-            rd_kafka_get_watermark_offsets(client.pointer, partition.topic, partition.partition, &low, &high)
-            // Negative: nothing was fetched from it yet.
-            guard high >= 0 else { continue }
-            lag[partition] = Swift.max(0, high - Swift.max(low, positions[partition] ?? low))
-        }
-        return lag
+        return knownLag(client, state.read { $0.assignment.owned })
     }
 
     /// Leaves the group, so that others take over at once, and frees the C client. Blocks at most for `within` and about
@@ -136,6 +127,32 @@ package actor Consumer {
         } else {
             failure = error
         }
+    }
+
+    /// By what librdkafka has heard already; asks nobody.
+    private func knownLag(_ client: Client, _ partitions: some Sequence<TopicPartition>) -> [TopicPartition: Int64] {
+        let positions = state.read { $0.positions }
+        var lag: [TopicPartition: Int64] = [:]
+        for partition in partitions {
+            var low: Int64 = 0
+            var high: Int64 = 0
+            rd_kafka_get_watermark_offsets(client.pointer, partition.topic, partition.partition, &low, &high)
+            // Negative: nothing was fetched from it yet.
+            guard high >= 0 else { continue }
+            lag[partition] = Swift.max(0, high - Swift.max(low, positions[partition] ?? low))
+        }
+        return lag
+    }
+
+    /// Once all its queues are full, librdkafka 2.0.2 looks only every second whether they have been drained, which
+    /// would tie the speed of reading a backlog to the size of the queues. When there is more to read and nothing at
+    /// hand, a small question to the partition's leader wakes the thread that fetches.
+    private func wakeFetcher(_ client: Client) {
+        let lag = knownLag(client, state.read { $0.positions.keys })
+        guard let behind = lag.max(by: { $0.value < $1.value }), behind.value > 0 else { return }
+        var low: Int64 = 0
+        var high: Int64 = 0
+        rd_kafka_query_watermark_offsets(client.pointer, behind.key.topic, behind.key.partition, &low, &high, 100)
     }
 
     private func askForMissingPositions(_ client: Client) {

@@ -17,7 +17,9 @@ struct AdminTests {
         let topic = try await broker.topic(partitions: 2)
         let admin = try Admin(broker.settings, log: .silent)
         let settings = ["retention.ms": "60000"]
-        try await admin.createTopics([.init(topic, partitions: 3), .init(topic + "b", partitions: 1, settings: settings)])
+        try await admin.createTopics([
+            .init(topic, partitions: 3), .init(topic + "b", partitions: 1, settings: settings),
+        ])
         #expect(try await eventually { try await admin.topics()[topic + "b"] == 1 })
         #expect(try await admin.topics()[topic] == 2)
         let refused = await #expect(throws: KafkaError.self) {

@@ -19,6 +19,7 @@ struct KafkaSettingsTests {
 
     @Test func anErrorNamesItsCodeAndItsPlace() {
         let error = KafkaError.closed()
-        #expect(error.description.hasPrefix("Kafka _DESTROY: closed by its owner (KafkaTests/KafkaSettingsTests.swift:"))
+        #expect(
+            error.description.hasPrefix("Kafka _DESTROY: closed by its owner (KafkaTests/KafkaSettingsTests.swift:"))
     }
 }

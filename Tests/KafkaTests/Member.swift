@@ -27,9 +27,7 @@ struct Member: Sendable {
         #expect(done(self), "still waiting with \(changes), \(seen.count) messages")
     }
 
-    static func running(
-        _ consumer: Consumer, until done: @Sendable (Member) -> Bool
-    ) async throws -> Member {
+    static func running(_ consumer: Consumer, until done: @Sendable (Member) -> Bool) async throws -> Member {
         try await running(Member(consumer), until: done)
     }
 
@@ -38,9 +36,6 @@ struct Member: Sendable {
         try await member.step(until: done)
         return member
     }
-
-    /// It was handed over or lost.
-    func lost(_ partition: TopicPartition) -> Bool { !owned.contains(partition) }
 
     private mutating func note(_ batch: Batch) {
         for change in batch.changes {

@@ -6,7 +6,9 @@ final class PendingSendsTests {
     private var sends = PendingSends<String>()
     private let refusal = KafkaError.closed()
 
-    private func settle(_ ticket: Ticket, _ error: KafkaError?) -> (String, [KafkaError?])? { sends.settle(ticket, error) }
+    private func settle(_ ticket: Ticket, _ error: KafkaError?) -> (String, [KafkaError?])? {
+        sends.settle(ticket, error)
+    }
 
     private func wait(_ send: UInt32, _ who: String) -> [KafkaError?]? { sends.wait(send, who) }
 

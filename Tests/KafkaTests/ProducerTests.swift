@@ -44,7 +44,9 @@ struct ProducerTests {
         let results = await producer.send(messages)
         #expect(results[1]?.code == "MSG_SIZE_TOO_LARGE")
         #expect(results[3]?.code == "_UNKNOWN_PARTITION")
-        if kind == .real { #expect(results[5]?.code == "UNKNOWN_TOPIC_OR_PART" || results[5]?.code == "_UNKNOWN_TOPIC") }
+        if kind == .real {
+            #expect(results[5]?.code == "UNKNOWN_TOPIC_OR_PART" || results[5]?.code == "_UNKNOWN_TOPIC")
+        }
         #expect(results.compactMap { $0 }.allSatisfy { !$0.isRetriable && !$0.isFatal })
         #expect([results[0], results[2], results[4]] == [nil, nil, nil])
         let arrived = numbers(try await readAll(topic, broker))

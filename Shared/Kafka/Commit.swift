@@ -1,7 +1,7 @@
 internal import CRdKafka
 
-/// Stores offsets of a group at the broker, in bounded time. `rd_kafka_commit` that waits has no bound of its own and was
-/// seen to wait for good when the broker went away under it.
+/// Stores offsets of a group at the broker, in bounded time. `rd_kafka_commit` that waits has no bound of its own, and
+/// around an outage an answer sometimes never comes.
 enum Commit {
     /// Blocks until the broker has answered, at most for `within`. Throws its refusal, or `_TIMED_OUT`, after which the
     /// offsets may be stored all the same.

@@ -20,8 +20,8 @@ struct Configuration: ~Copyable {
         }
     }
 
-    /// Makes the C client, which then owns the configuration and calls back into `callbacks` without retaining it. Throws
-    /// when settings do not go together or a TLS file cannot be read.
+    /// Makes the C client, which then owns the configuration and calls back into `callbacks` without retaining it.
+    /// Throws when settings do not go together or a TLS file cannot be read.
     consuming func makeClient(
         _ kind: rd_kafka_type_t, _ callbacks: Callbacks
     ) throws(KafkaError) -> OpaquePointer {

@@ -56,8 +56,8 @@ package actor Consumer {
     /// Waits for something to come, at most `within`, and then takes what is there: at most `max` messages and about
     /// 4 MiB. Empty when nothing came. Blocks its own queue only; ignores cancellation.
     ///
-    /// An outage of the brokers is no error: batches are empty until they are back. Throws what needs a hand (a right is
-    /// missing) or, `isFatal`, a new consumer.
+    /// An outage of the brokers is no error: batches are empty until they are back. Throws what needs a hand (a right
+    /// is missing) or, `isFatal`, a new consumer.
     package func next(max: Int, within: Duration) throws(KafkaError) -> Batch {
         guard let client else { throw .closed() }
         let deadline = ContinuousClock.now + within
@@ -80,8 +80,8 @@ package actor Consumer {
 
     /// Says that the batch is done; blocks until the broker has stored it.
     ///
-    /// `false`: it came too late, partitions are moving; nothing to do, the messages will be delivered again. Throws when
-    /// the broker does not answer within five seconds or refuses: also then they are delivered again.
+    /// `false`: it came too late, partitions are moving; nothing to do, the messages will be delivered again. Throws
+    /// when the broker does not answer within five seconds or refuses: also then they are delivered again.
     @discardableResult
     package func commit(_ batch: Batch) throws(KafkaError) -> Bool {
         guard let client else { throw .closed() }
@@ -105,8 +105,8 @@ package actor Consumer {
         return knownLag(client, state.read { $0.assignment.owned })
     }
 
-    /// Leaves the group, so that others take over at once, and frees the C client. Blocks at most for `within` and about
-    /// two seconds; then the group finds out by its session time-out. Later calls throw.
+    /// Leaves the group, so that others take over at once, and frees the C client. Blocks at most for `within` and
+    /// about two seconds; then the group finds out by its session time-out. Later calls throw.
     package func close(within: Duration = .seconds(3)) {
         guard let client else { return }
         leave(client, within)

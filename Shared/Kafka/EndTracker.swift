@@ -1,5 +1,5 @@
-/// Whether a reader has read everything there is: pure. A partition is at its end when the broker said so and no message
-/// of it came since.
+/// Whether a reader has read everything there is: pure. A partition is at its end when the broker said so and no
+/// message of it came since.
 struct EndTracker {
     private var ended: Set<Int32> = []
     private let partitions: Int

@@ -5,10 +5,11 @@ import Telemetry
 
 /// Sends messages and says of each one whether the brokers have it: idempotent, acknowledged by all replicas in sync.
 ///
-/// An unacknowledged message is tried for as long as it takes; there is no time-out that would leave its fate open. So a
-/// send lasts as long as an outage, and `abandon` is the way out.
+/// An unacknowledged message is tried for as long as it takes; there is no time-out that would leave its fate open. So
+/// a send lasts as long as an outage, and `abandon` is the way out.
 ///
-/// Messages of one partition arrive in the order of sending. After an error one of them may be missing among later ones.
+/// Messages of one partition arrive in the order of sending. After an error one of them may be missing among later
+/// ones.
 package final class Producer: Sendable {
     private let client: Mutex<Client?>
     private let deliveries: Deliveries

@@ -19,22 +19,28 @@ struct Member: Sendable {
     /// Takes batches until `done`, at most for thirty seconds.
     mutating func step(until done: (Member) -> Bool) async throws {
         let deadline = ContinuousClock.now + .seconds(30)
-        repeat {
-            let batch = try await consumer.next(max: max, within: .milliseconds(500))
-            note(batch)
-            try await consumer.commit(batch)
-        } while !done(self) && ContinuousClock.now < deadline
+        repeat { try await takeBatch(within: .milliseconds(500)) } while !done(self) && ContinuousClock.now < deadline
         #expect(done(self), "still waiting with \(changes), \(seen.count) messages")
     }
 
-    static func running(_ consumer: Consumer, until done: @Sendable (Member) -> Bool) async throws -> Member {
-        try await running(Member(consumer), until: done)
+    /// The same with two members of a group in turn: one that did not ask would hold up the other's rebalance.
+    static func step(_ one: inout Member, _ two: inout Member, until done: (Member, Member) -> Bool) async throws {
+        let deadline = ContinuousClock.now + .seconds(30)
+        repeat {
+            try await one.takeBatch(within: .milliseconds(100))
+            try await two.takeBatch(within: .milliseconds(100))
+        } while !done(one, two) && ContinuousClock.now < deadline
+        #expect(done(one, two), "still waiting with \(one.changes) and \(two.changes)")
     }
 
-    static func running(_ member: Member, until done: @Sendable (Member) -> Bool) async throws -> Member {
-        var member = member
-        try await member.step(until: done)
-        return member
+    private mutating func takeBatch(within: Duration) async throws {
+        let batch = try await consumer.next(max: max, within: within)
+        note(batch)
+        do {
+            try await consumer.commit(batch)
+        } catch  where error.isRetriable {
+            // Around an outage: the messages come again.
+        }
     }
 
     private mutating func note(_ batch: Batch) {

@@ -2,27 +2,40 @@ import JSON
 import TextMatching
 
 extension Classification {
+    /// The codes of each set as far as they can be read, so that what refers to them is checked even where other parts
+    /// are wrong. `nil`: no such set.
+    struct Codes {
+        var natures, subjects, urgencies, flags: [String]?
+    }
+
     /// The parameter `classify`.
-    static func read(_ value: CheckedValue, _ sources: inout [String: String]) -> Classification? {
+    static func read(
+        _ value: CheckedValue, _ sources: inout [String: String]
+    ) -> (classification: Classification?, codes: Codes) {
         let keys = ["when", "sure", "nature", "subject", "urgency", "flags", "accused"]
-        guard let members = Parameter.read(value, "classify", keys, keys, &sources) else { return nil }
+        guard let members = Parameter.read(value, "classify", keys, keys, &sources) else { return (nil, Codes()) }
         let when = members["when"]?.choice(Moment.allCases.map(\.rawValue), called: "moment")
         let sure = members["sure"].flatMap(readSure)
         var budget = mostWords
-        let nature = members["nature"].flatMap { readChoice($0, "classify.nature", &sources, &budget) }
-        let subjects = members["subject"].flatMap { readSet($0, "classify.subject", [], &sources, &budget)?.values }
-        let urgency = members["urgency"].flatMap { readChoice($0, "classify.urgency", &sources, &budget) }
-        let flagSet = members["flags"].flatMap { readSet($0, "classify.flags", ["score"], &sources, &budget) }
-        let flagScore = flagSet?.members["score"]?.number(in: scores)
+        let natures = members["nature"].flatMap { readSet($0, "classify.nature", choiceKeys, &sources, &budget) }
+        let subjects = members["subject"].flatMap { readSet($0, "classify.subject", [], &sources, &budget) }
+        let urgencies = members["urgency"].flatMap { readSet($0, "classify.urgency", choiceKeys, &sources, &budget) }
+        let flags = members["flags"].flatMap { readSet($0, "classify.flags", ["score"], &sources, &budget) }
+        let nature = natures.flatMap(readChoice)
+        let urgency = urgencies.flatMap(readChoice)
+        let flagScore = flags?.members["score"]?.number(in: scores)
         let accused = members["accused"].flatMap { readAccused($0, &sources, &budget) }
         if budget < 0 { value.report("more than \(mostWords) words; expected fewer") }
-        if subjects?.isEmpty == true { members["subject"]?.report("expected at least one subject") }
+        if subjects?.codes.isEmpty == true { members["subject"]?.report("expected at least one subject") }
+        let codes = Codes(
+            natures: natures?.codes, subjects: subjects?.codes, urgencies: urgencies?.codes, flags: flags?.codes)
         guard let when = when.flatMap(Moment.init(rawValue:)), let sure, let nature, let subjects, let urgency,
-            let flags = flagSet?.values, let flagScore, let accused
-        else { return nil }
-        return Classification(
-            when: when, sure: sure, nature: nature, subjects: subjects, urgency: urgency, flags: flags,
+            let flags, let flagScore, let accused
+        else { return (nil, codes) }
+        let classification = Classification(
+            when: when, sure: sure, nature: nature, subjects: subjects.values, urgency: urgency, flags: flags.values,
             flagScore: flagScore, accused: accused)
+        return (classification, codes)
     }
 
     /// Bounds the memory of the automaton: about 5 MB.
@@ -38,23 +51,28 @@ extension Classification {
         return Sure(score: score, lead: lead, also: also)
     }
 
-    private static func readChoice(
-        _ value: CheckedValue, _ name: String, _ sources: inout [String: String], _ budget: inout Int
-    ) -> Choice? {
-        guard let set = readSet(value, name, ["default", "score"], &sources, &budget) else { return nil }
-        let standard = set.members["default"]?.choice(set.values.map(\.code), called: "value of this set")
+    private static let choiceKeys = ["default", "score"]
+
+    private static func readChoice(_ set: ValueSet) -> Choice? {
+        let standard = set.members["default"]?.choice(set.codes, called: "value of this set")
         guard let standard, let score = set.members["score"]?.number(in: scores) else { return nil }
         return Choice(standard: standard, score: score, values: set.values)
+    }
+
+    /// A set of values as far as it can be read; `codes` also has those of values that are wrong elsewhere.
+    private struct ValueSet {
+        var members: CheckedMembers
+        var codes: [String] = []
+        var values: [Value] = []
     }
 
     private static func readSet(
         _ value: CheckedValue, _ name: String, _ keys: [String], _ sources: inout [String: String],
         _ budget: inout Int
-    ) -> (members: CheckedMembers, values: [Value])? {
+    ) -> ValueSet? {
         guard let members = value.members(["source", "values"] + keys, required: ["values"] + keys) else { return nil }
         if let source = members["source"]?.text() { sources[name] = source }
-        var seen: Set<String> = []
-        var values: [Value] = []
+        var set = ValueSet(members: members)
         for element in members["values"]?.elements(of: "values") ?? [] {
             guard let parts = element.members(["code", "title", "words"], required: ["code", "title", "words"]) else {
                 continue
@@ -62,10 +80,12 @@ extension Classification {
             let code = parts["code"]?.code()
             let title = parts["title"]?.text(most: 40)
             let words = parts["words"].map { readTerms($0, &budget) }
-            if let code, !seen.insert(code).inserted { parts["code"]?.report("the code \(code.quoted) is there twice") }
-            if let code, let title, let words { values.append(Value(code: code, title: title, words: words)) }
+            guard let code else { continue }
+            if set.codes.contains(code) { parts["code"]?.report("the code \(code.quoted) is there twice") }
+            set.codes.append(code)
+            if let title, let words { set.values.append(Value(code: code, title: title, words: words)) }
         }
-        return (members, values)
+        return set
     }
 
     private static func readAccused(

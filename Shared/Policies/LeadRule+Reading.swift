@@ -1,20 +1,12 @@
 import Casework
 
 extension LeadRule {
-    /// What the rest of the profile lets rules refer to. `nil`: could not be read, so it is not checked against.
+    /// What the rest of the profile lets rules refer to.
     struct Allowances {
-        var natures, subjects, urgencies, flags: [String]?
+        var codes: Classification.Codes
+        /// `nil`: could not be read, so it is not checked against.
         var grounds: [String]?
         var mayRedirect: Bool
-
-        init(classification: Classification?, grounds: [String]?, mayRedirect: Bool) {
-            natures = classification?.nature.values.map(\.code)
-            subjects = classification?.subjects.map(\.code)
-            urgencies = classification?.urgency.values.map(\.code)
-            flags = classification?.flags.map(\.code)
-            self.grounds = grounds
-            self.mayRedirect = mayRedirect
-        }
     }
 
     /// The parameter `lead_rule`.
@@ -83,8 +75,8 @@ extension LeadRule {
                 } ?? [])
         }
         return Condition(
-            nature: codes("nature", allowances.natures), subject: codes("subject", allowances.subjects),
-            urgency: codes("urgency", allowances.urgencies), flag: codes("flag", allowances.flags),
+            nature: codes("nature", allowances.codes.natures), subject: codes("subject", allowances.codes.subjects),
+            urgency: codes("urgency", allowances.codes.urgencies), flag: codes("flag", allowances.codes.flags),
             regionKnown: members["region_known"]?.bool(), accused: members["accused"]?.bool())
     }
 

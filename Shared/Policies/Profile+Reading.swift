@@ -45,14 +45,14 @@ extension Profile {
         }
         let transfer = members["transfer"].flatMap { Parameter.read($0, "transfer", ["mode"], ["mode"], &sources) }
         let mode = transfer?["mode"]?.choice(Policy.TransferMode.allCases.map(\.rawValue), called: "mode")
-        let classification = members["classify"].flatMap { Classification.read($0, &sources) }
+        let classify = members["classify"].map { Classification.read($0, &sources) }
         let allowances = LeadRule.Allowances(
-            classification: classification, grounds: members["refuse"] == nil ? [] : grounds,
+            codes: classify?.codes ?? Classification.Codes(), grounds: members["refuse"] == nil ? [] : grounds,
             mayRedirect: members["transfer"] != nil)
         let leadRule = members["lead_rule"].flatMap { LeadRule.readAll($0, allowances, &sources) }
 
-        guard let name, let version, let title, let source, let effective, let author, let number, let classification,
-            let leadRule
+        guard let name, let version, let title, let source, let effective, let author, let number,
+            let classification = classify?.classification, let leadRule
         else { return nil }
         let policy = Policy(
             version: Policy.Version(profile: name, version: version), line: number, channels: Set(allowed ?? []),

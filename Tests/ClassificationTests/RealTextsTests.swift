@@ -4,7 +4,7 @@ import Testing
 
 /// Real messages, where they are at hand: `../shared/data` beside the package.
 @Suite struct RealTextsTests {
-    @Test(.enabled(if: Shipped.data("messages_dev.csv") != nil))
+    @Test(.enabled(if: Shipped.hasData("messages_dev.csv")))
     func `at least 60 of 100 real messages are decided by rule`() throws {
         let classifier = try #require(Shipped.hotline)
         let rows = try #require(Shipped.data("messages_dev.csv"))
@@ -25,7 +25,7 @@ import Testing
         #expect(Double(sure) >= 0.6 * Double(rows.count))
     }
 
-    @Test(.enabled(if: Shipped.data("train.csv") != nil))
+    @Test(.enabled(if: Shipped.hasData("train.csv")))
     func `what the rule decides agrees with people in 88 of 100 labelled messages`() throws {
         let classifier = try #require(Shipped.hotline)
         let subjects = [

@@ -21,10 +21,13 @@ enum Shipped {
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
+    static func hasData(_ name: String) -> Bool { FileManager.default.fileExists(atPath: place(of: name).path) }
+
+    private static func place(of name: String) -> URL { root.appendingPathComponent("../shared/data/\(name)") }
+
     /// Public messages for measuring, which are not part of the project; `nil` where they do not exist.
     static func data(_ name: String) -> [[String: String]]? {
-        let url = root.appendingPathComponent("../shared/data/\(name)")
-        return (try? Data(contentsOf: url)).map { CSVTable.rows([UInt8]($0)) }
+        (try? Data(contentsOf: place(of: name))).map { CSVTable.rows([UInt8]($0)) }
     }
 }
 

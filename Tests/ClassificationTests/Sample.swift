@@ -1,0 +1,54 @@
+import Casework
+import Foundation
+import JSON
+import Policies
+
+@testable import Classification
+
+/// One line of ops/samples/complaints.jsonl.
+struct Sample {
+    var line: Int
+    var json: JSON
+
+    static let all: [Sample] = {
+        let url = Shipped.root.appendingPathComponent("ops/samples/complaints.jsonl")
+        let bytes = (try? Data(contentsOf: url)).map { [UInt8]($0) } ?? []
+        return bytes.split(separator: UInt8(ascii: "\n")).enumerated().compactMap { index, line in
+            (try? JSON.parse(Array(line))).map { Sample(line: index + 1, json: $0) }
+        }
+    }()
+
+    var profile: String { json["line"]?.string == "12312" ? "p004-03" : "p000-06" }
+
+    var complaint: Complaint {
+        Complaint(
+            title: json["title"]?.string, text: json["text"]?.string ?? "", place: json["place"]?["address"]?.string,
+            about: json["about"]?.string, region: json["place"]?["region"]?.string)
+    }
+
+    /// State, lead and helpers as the line expects them: `dispatched city-land -`.
+    var expected: String {
+        let helpers = json["expect"]?["helpers"]?.array?.compactMap(\.string) ?? []
+        return Self.text(json["expect"]?["state"]?.string, json["expect"]?["lead"]?.string, helpers)
+    }
+
+    /// What the rules make of it, in the same words.
+    func outcome(_ classifier: Classifier, _ policy: Policy, _ directory: Directory) -> String {
+        guard case .sure(let finding) = classifier.find(complaint) else {
+            return Self.text(State.awaitingJudgement.rawValue, nil, [])
+        }
+        var file = Case(
+            id: 1, registered: Registered(channel: "web_portal", identity: .anonymous, policies: [policy.version]))
+        file.apply(.classified(finding))
+        return switch route(file, under: policy, in: directory) {
+        case .dispatch(let order): Self.text("dispatched", order.lead, order.helpers)
+        case .redirect(let order): Self.text("redirected", order.to, [])
+        case .refuse(let order): Self.text("refused", order.to, [])
+        default: Self.text(State.awaitingJudgement.rawValue, nil, [])
+        }
+    }
+
+    private static func text(_ state: String?, _ lead: String?, _ helpers: [String]) -> String {
+        "\(state ?? "") \(lead ?? "nobody") \(helpers.joined(separator: ","))"
+    }
+}

@@ -1,0 +1,54 @@
+import Casework
+import JSON
+import Policies
+import Testing
+
+@testable import Classification
+
+/// The complaints that the demo sends: each ends as its line says, by the real rules.
+@Suite struct SamplesTests {
+    @Test func `there are samples for both lines`() {
+        #expect(Sample.all.filter { $0.profile == "p000-06" }.count >= 130)
+        #expect(Sample.all.filter { $0.profile == "p004-03" }.count >= 20)
+    }
+
+    @Test func `every sample goes where it is expected`() throws {
+        let classifiers = ["p000-06": try #require(Shipped.hotline), "p004-03": try #require(Shipped.commerce)]
+        for sample in Sample.all {
+            let classifier = try #require(classifiers[sample.profile])
+            let policy = try #require(Shipped.profile(sample.profile)).policy
+            let outcome = sample.outcome(classifier, policy, Shipped.directory)
+            let found = classifier.find(sample.complaint)
+            #expect(outcome == sample.expected, "line \(sample.line): \(sample.complaint.text) \(found)")
+        }
+    }
+
+    @Test func `nobody real is in them`() {
+        for sample in Sample.all {
+            let contact = sample.json["contact"]
+            #expect((contact == nil) == (sample.json["identity"]?.string == "anonymous"), "line \(sample.line)")
+            #expect(contact?["phone"]?.string?.hasPrefix("1000") ?? true, "line \(sample.line)")
+            #expect(contact?["email"]?.string?.hasSuffix("@example.invalid") ?? true, "line \(sample.line)")
+        }
+    }
+
+    @Test func `what is earlier stands on an earlier line`() {
+        for sample in Sample.all {
+            guard let earlier = sample.json["earlier"]?.string else { continue }
+            #expect(Int(earlier.dropFirst()).map { (1..<sample.line).contains($0) } == true, "line \(sample.line)")
+        }
+    }
+
+    @Test func `no complaint about an organisation reaches it or who reports to it`() throws {
+        let classifiers = ["p000-06": try #require(Shipped.hotline), "p004-03": try #require(Shipped.commerce)]
+        var accusing = 0
+        for sample in Sample.all {
+            let accused = try #require(classifiers[sample.profile]).find(sample.complaint).finding.accused
+            accusing += accused.isEmpty ? 0 : 1
+            for one in [sample.json["expect"]?["lead"]?.string].compactMap(\.self) {
+                #expect(!Shipped.directory.isUnder(one, anyOf: accused), "line \(sample.line)")
+            }
+        }
+        #expect(accusing >= 10)
+    }
+}

@@ -11,6 +11,12 @@ func shared(_ name: String, _ dependencies: [Target.Dependency] = [], resources:
         swiftSettings: strict)
 }
 
+func service(_ name: String, resources: [Resource]? = nil, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies + ["Configuration", "Lifecycle", "Telemetry"], path: "Services/\(name)",
+        exclude: ["README.md"], resources: resources, swiftSettings: strict)
+}
+
 func library(_ name: String, pkgConfig: String, package: String) -> Target {
     .systemLibrary(name: name, path: "Shared/\(name)", pkgConfig: pkgConfig, providers: [.apt([package])])
 }
@@ -21,6 +27,12 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
     name: "jiesu",
+    products: [
+        .executable(name: "jiesu", targets: ["Jiesu"]),
+        .executable(name: "jiesu-intake", targets: ["Intake"]),
+        .executable(name: "jiesu-classification", targets: ["Classification"]),
+        .executable(name: "jiesu-routing", targets: ["Routing"]),
+    ],
     targets: [
         library("CRdKafka", pkgConfig: "rdkafka", package: "librdkafka-dev"),
         library("CLibPQ", pkgConfig: "libpq", package: "libpq-dev"),
@@ -38,9 +50,18 @@ let package = Package(
         shared("Configuration", ["Telemetry"]),
         shared("Kafka", ["CRdKafka", "Telemetry"]),
         shared("Postgres", ["CLibPQ", "Telemetry"]),
+        shared("HTTP", ["CMicroHTTPD", "JSON", "Telemetry", "Lifecycle"]),
         shared(
-            "CaseStore", ["Casework", "Policies", "Postgres", "Kafka", "Lifecycle", "Telemetry", "WorkingTime"],
+            "CaseStore",
+            ["Casework", "Policies", "Postgres", "Kafka", "Configuration", "Lifecycle", "Telemetry", "WorkingTime"],
             resources: [.copy("Migrations")]),
+
+        service("Intake", ["Casework", "CaseStore", "Policies", "Postgres", "HTTP", "JSON", "WorkingTime"]),
+        service("Classification", ["Casework", "CaseStore", "Policies", "Postgres", "TextMatching", "HTTP"]),
+        service("Routing", ["Casework", "CaseStore", "Postgres", "HTTP"]),
+        service(
+            "Jiesu", resources: [.copy("Samples")],
+            ["Casework", "CaseStore", "Policies", "Postgres", "Kafka", "HTTP", "JSON", "WorkingTime"]),
 
         .target(
             name: "Support", dependencies: ["Postgres", "Kafka", "Telemetry"], path: "Tests/Support",
@@ -52,7 +73,9 @@ let package = Package(
         tests("PoliciesTests", ["Policies", "Casework"]),
         tests("KafkaTests", ["Kafka", "Support"]),
         tests("PostgresTests", ["Postgres", "Support"]),
-        tests("CaseStoreTests", ["CaseStore", "Casework", "Policies", "Postgres", "Kafka", "Support", "Lifecycle", "Telemetry"]),
+        tests(
+            "CaseStoreTests",
+            ["CaseStore", "Casework", "Policies", "Postgres", "Kafka", "Support", "Lifecycle", "Telemetry"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -8,7 +8,9 @@ enum Installation {
     /// Reads an organisations file, or the shipped one.
     static func organisations(_ path: String?, for profiles: [Profile]) throws -> OrganisationsFile {
         guard let path else { return try OrganisationsFile.shipped(for: profiles) }
-        guard let data = FileManager.default.contents(atPath: path) else { throw CommandFailure("\(path) cannot be read") }
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw CommandFailure("\(path) cannot be read")
+        }
         return try OrganisationsFile.read(Array(data), file: path, profiles: profiles)
     }
 

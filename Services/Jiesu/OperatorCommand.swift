@@ -26,7 +26,6 @@ enum Jiesu {
         UpCommand.self, DemoCommand.self, MigrateCommand.self, TopicsCommand.self, BrokerCommand.self,
         ImportCommand.self,
         TailCommand.self, ParkedCommand.self, AuditVerifyCommand.self, PolicyCheckCommand.self, PolicyListCommand.self,
-        BenchCommand.self,
     ]
 
     /// Runs what was typed. 0 done, 1 failed, 2 typed wrongly.
@@ -62,9 +61,11 @@ enum Jiesu {
     }
 
     private static var overview: String {
-        let width = commands.map(\.name.count).max() ?? 0
-        let lines = commands.map { command in
-            "  \(command.name.padding(toLength: width, withPad: " ", startingAt: 0))  \(command.summary)"
+        let width = 14
+        var lines: [String] = []
+        for command in commands {
+            let name: String = command.name
+            lines.append("  \(name)\(String(repeating: " ", count: max(1, width - name.count)))\(command.summary as String)")
         }
         return """
             jiesu - the operator's command of Jiesu (接诉), a city's complaint line

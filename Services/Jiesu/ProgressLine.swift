@@ -3,10 +3,17 @@ import Foundation
 /// One line that says how far something is: rewritten in place on a terminal, printed plainly and rarely without one.
 final class ProgressLine {
     private let isTerminal = isatty(STDOUT_FILENO) == 1
+    private let isQuiet: Bool
     private var last = ContinuousClock.Instant?.none
     private var isOpen = false
 
+    /// - Parameter isQuiet: shows nothing at all.
+    init(isQuiet: Bool = false) {
+        self.isQuiet = isQuiet
+    }
+
     func show(_ text: String) {
+        guard !isQuiet else { return }
         let pause: Duration = isTerminal ? .milliseconds(100) : .seconds(2)
         if let last, ContinuousClock.now - last < pause { return }
         last = .now

@@ -2,6 +2,7 @@ import CaseStore
 import Casework
 import Foundation
 import HTTP
+import Kafka
 import Lifecycle
 import Policies
 import Postgres
@@ -13,28 +14,23 @@ import Telemetry
 final class Suite: Service {
     let name = "suite"
     let folder: URL
-    /// Where citizens' requests go.
-    let intake: String
+    /// Where citizens' requests go, on 127.0.0.1.
+    let port: Int
     private let profiles: [Profile]
     private let organisations: OrganisationsFile
     private let cluster: PrivateCluster
     private let log: Logger
     private let processes = Mutex<[String: Int32]>([:])
-    private let ready: @Sendable (Suite) async -> Void
+    /// Where each service answers, once all are being started.
+    private let addresses = Mutex<[Int]>([])
 
-    /// - Parameters:
-    ///   - port: of intake on 127.0.0.1.
-    ///   - ready: called once when everything answers.
-    init(
-        folder: URL, port: Int, profiles: [Profile], organisations: OrganisationsFile, log: Logger,
-        ready: @escaping @Sendable (Suite) async -> Void
-    ) throws {
+    /// - Parameter port: of intake on 127.0.0.1.
+    init(folder: URL, port: Int, profiles: [Profile], organisations: OrganisationsFile, log: Logger) throws {
         self.folder = folder
         self.profiles = profiles
         self.organisations = organisations
         self.log = log
-        self.ready = ready
-        intake = "127.0.0.1:\(port)"
+        self.port = port
         cluster = try PrivateCluster(
             folder: folder.appending(path: "postgres").path,
             settings: [
@@ -54,6 +50,7 @@ final class Suite: Service {
             try await prepare()
             // The broker first: stopped in reverse order, services may still send while they finish.
             let ports = try [freePort(), freePort()]
+            addresses.withLock { $0 = ports + [port] }
             try await Lifecycle.run(
                 [
                     keeper("broker", "jiesu", ["broker"], user: PrivateCluster.superuser),
@@ -61,8 +58,7 @@ final class Suite: Service {
                     keeper(
                         "classification", "jiesu-classification", user: "jiesu_classification",
                         listen: "127.0.0.1:\(ports[1])"),
-                    keeper("intake", "jiesu-intake", user: "jiesu_intake", listen: intake),
-                    Announcer(suite: self, addresses: [intake] + ports.map { "127.0.0.1:\($0)" }, ready: ready),
+                    keeper("intake", "jiesu-intake", user: "jiesu_intake", listen: "127.0.0.1:\(port)"),
                 ], grace: .seconds(30), log: log)
         } catch {
             SuiteFile.remove(from: folder)
@@ -71,6 +67,32 @@ final class Suite: Service {
         }
         SuiteFile.remove(from: folder)
         try await cluster.stop()
+    }
+
+    /// Returns when every service is ready; `false` if the task was cancelled first.
+    func waitUntilReady() async -> Bool {
+        while !Task.isCancelled {
+            let ports = addresses.withLock { $0 }
+            var ready = 0
+            for port in ports where await Self.isReady(port) { ready += 1 }
+            if !ports.isEmpty, ready == ports.count { return true }
+            await sleep(for: .milliseconds(100))
+        }
+        return false
+    }
+
+    private static func isReady(_ port: Int) async -> Bool {
+        do {
+            return try await Client(port: port, timeout: .seconds(2)).send("GET", "/health/ready").status == 200
+        } catch {
+            return false
+        }
+    }
+
+    /// How to reach the embedded broker.
+    func kafka(_ pool: Pool) async throws -> KafkaSettings {
+        let rows = try await pool.withConnection { try await $0.query("SELECT address FROM jiesu.broker") }
+        return KafkaSettings(brokers: try rows.only().get(0))
     }
 
     private func prepare() async throws {
@@ -101,34 +123,10 @@ final class Suite: Service {
             return processes
         }
         do {
-            try SuiteFile(database: database, intake: "http://\(intake)", processes: all).write(to: folder)
+            try SuiteFile(database: database, intake: "http://127.0.0.1:\(port)", processes: all).write(to: folder)
         } catch {
             log.error("suite.json cannot be written", ["reason": "\(error)"])
         }
-    }
-}
-
-/// Says when every service is ready, then has nothing more to do until the suite stops.
-private struct Announcer: Service {
-    let name = "announcer"
-    let suite: Suite
-    let addresses: [String]
-    let ready: @Sendable (Suite) async -> Void
-
-    func run() async throws {
-        for address in addresses {
-            while !Task.isCancelled {
-                if await isReady(address) { break }
-                await sleep(for: .milliseconds(100))
-            }
-        }
-        if !Task.isCancelled { await ready(suite) }
-        while !Task.isCancelled { await sleep(for: .seconds(3600)) }
-    }
-
-    private func isReady(_ address: String) async -> Bool {
-        guard let client = try? Client("http://\(address)") else { return false }
-        return (try? await client.send("GET", "/health/ready").status) == 200
     }
 }
 

@@ -26,7 +26,7 @@ package final class CaseConsumer<Worker: Caseworker>: Service {
     private let store: CaseStore
     private let watch: BrokerWatch
     private let limits: Limits
-    private let metrics: ConsumerMetrics
+    private let metrics: Metrics
     private let log: Logger
 
     package init(
@@ -37,7 +37,7 @@ package final class CaseConsumer<Worker: Caseworker>: Service {
         self.store = store
         self.watch = watch
         self.limits = limits
-        self.metrics = ConsumerMetrics(metrics, service: worker.service)
+        self.metrics = metrics
         self.log = log
     }
 
@@ -72,15 +72,14 @@ package final class CaseConsumer<Worker: Caseworker>: Service {
                 let batch = try await consumer.next(max: limits.batch, within: limits.wait)
                 if !batch.messages.isEmpty {
                     await handle(batch.messages)
-                    // Refused in a rebalance: whoever has the partition now gets these once more, and that is harmless.
-                    try await consumer.commit(batch)
+                    try await commit(batch, to: consumer)
                 }
                 if ContinuousClock.now >= nextSweep {
                     await sweep()
                     nextSweep = .now + limits.sweep
                 }
                 if ContinuousClock.now >= nextLag {
-                    metrics.lag(await consumer.lag().values.reduce(0, +))
+                    measureLag(await consumer.lag())
                     nextLag = .now + .seconds(5)
                 }
             }
@@ -89,6 +88,22 @@ package final class CaseConsumer<Worker: Caseworker>: Service {
             throw error
         }
         await consumer.close()
+    }
+
+    /// Refused in a rebalance, or not answered in an outage: whoever has the partition gets these once more, and that is
+    /// harmless.
+    private func commit(_ batch: Batch, to consumer: Consumer) async throws(KafkaError) {
+        do throws(KafkaError) {
+            try await consumer.commit(batch)
+        } catch  where error.isRetriable {
+            log.info("offsets not committed", ["reason": "\(error)"])
+        }
+    }
+
+    private func measureLag(_ lag: [TopicPartition: Int64]) {
+        var values: [[String]: Double] = [:]
+        for (partition, messages) in lag { values[[partition.topic, String(partition.partition)]] = Double(messages) }
+        metrics.replace(.consumerLag, with: values)
     }
 
     private func handle(_ messages: [IncomingMessage]) async {
@@ -106,7 +121,6 @@ package final class CaseConsumer<Worker: Caseworker>: Service {
                                 topic: message.topic, partition: message.partition, offset: message.offset,
                                 message: message.value ?? [])))
                 }
-                metrics.parked(1)
             }
         }
         await work(on: ids.sorted())
@@ -131,8 +145,8 @@ package final class CaseConsumer<Worker: Caseworker>: Service {
         let start = ContinuousClock.now
         let work = await persist("batch waits") { [worker, store] in try await store.work(worker, on: ids) }
         guard let work else { return }
-        metrics.handled(in: ContinuousClock.now - start)
-        metrics.parked(work.parked + work.unknown.count)
+        metrics.histogram(.handlerSeconds, worker.service, work.parked + work.unknown.count > 0 ? "parked" : "done")
+            .observe(ContinuousClock.now - start)
         for id in work.unknown {
             await persist("message cannot be parked") { [worker, store] in
                 try await store.park(

@@ -36,7 +36,8 @@ extension CaseStore {
                     }
                     let command = Command(
                         id: "register", seen: 0, by: registration.actor,
-                        order: .register(registration.registered(under: policy), earlier: registration.earlier))
+                        order: .register(
+                            registration.registered(under: policy, in: rules.directory), earlier: registration.earlier))
                     try batch.decide(
                         command, on: claim.id, policy: policy,
                         earlierExists: registration.earlier.map(existing.contains))
@@ -138,9 +139,10 @@ extension CaseStore {
 }
 
 extension Registration {
-    fileprivate func registered(under policy: Policy) -> Registered {
+    /// A region that nobody knows stays as it is, and is then refused.
+    fileprivate func registered(under policy: Policy, in directory: Directory) -> Registered {
         Registered(
-            channel: channel, source: source, identity: identity, policies: [policy.version], region: region,
-            happened: happened?.microseconds)
+            channel: channel, source: source, identity: identity, policies: [policy.version],
+            region: region.map { directory.region(called: $0) ?? $0 }, happened: happened?.microseconds)
     }
 }

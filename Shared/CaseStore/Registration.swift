@@ -18,7 +18,7 @@ package struct Registration: Sendable {
     package var text: String
     /// Where it is, as written.
     package var place: String?
-    /// Where it is, a code of the directory.
+    /// Where it is: code, title or alias of a region of the directory.
     package var region: String?
     /// Whom it is about, as written.
     package var about: String?

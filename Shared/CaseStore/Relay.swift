@@ -21,7 +21,7 @@ package final class Relay: Service {
     package let name = "relay"
     private let settings: ConnectionSettings
     private let watch: BrokerWatch
-    private let metrics: RelayMetrics
+    private let relayed: Counter
     private let log: Logger
 
     /// - Parameter settings: of a connection of the relay's own, outside any pool. Its keepalive and user time-out are seconds,
@@ -29,7 +29,7 @@ package final class Relay: Service {
     package init(settings: ConnectionSettings, watch: BrokerWatch, metrics: Metrics, log: Logger) {
         self.settings = settings
         self.watch = watch
-        self.metrics = RelayMetrics(metrics)
+        relayed = metrics.counter(.relayed)
         self.log = log
     }
 
@@ -124,7 +124,7 @@ package final class Relay: Service {
             for topic in refused.sorted() { log.error("topic refuses; its rows are set aside", ["topic": topic]) }
             refusing.formUnion(refused)
             try await connection.settle(delivered: delivered, refusing: refusing.sorted())
-            metrics.relayed(delivered.count)
+            relayed.add(delivered.count)
             if let fatal = errors.lazy.compactMap({ $0 }).first(where: { !$0.refusesTopic }) {
                 log.warning("producer is replaced", ["reason": "\(fatal)"])
                 return

@@ -93,6 +93,13 @@ package struct Directory: Sendable, Equatable {
         return chain(from: region) { regions[$0]?.parent }
     }
 
+    /// The region that a person means: its code, or its title or an alias if only one region is called so.
+    package func region(called name: String) -> String? {
+        if regions[name] != nil { return name }
+        let called = regions.values.filter { $0.title == name || $0.aliases.contains(name) }
+        return called.count == 1 ? called[0].code : nil
+    }
+
     /// Who answers for `subject` in `region`, the nearest region first; within one region in order of code.
     package func answering(for subject: String, in region: String?) -> [Organisation] {
         enclosing(region).flatMap { holders[Place(region: $0, subject: subject)] ?? [] }.compactMap {

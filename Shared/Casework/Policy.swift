@@ -42,6 +42,14 @@ package struct Policy: Sendable, Equatable {
         self.transferMode = transferMode
         self.leadRules = leadRules
     }
+
+    /// The sentence that a person reads who was turned away by the rule with this name.
+    package func notice(ofRule name: String?) -> String? {
+        switch leadRules.first(where: { $0.name == name })?.then {
+        case .redirect(_, _, let tell), .refuse(_, _, _, let tell): tell
+        case .dispatch, .judgement, nil: nil
+        }
+    }
 }
 
 /// One of a profile's ordered rules on who leads (D.2 `lead_rule`).

@@ -1,3 +1,4 @@
+import Foundation
 import Telemetry
 
 /// The settings that every service has.
@@ -22,5 +23,26 @@ package struct ServiceSettings: Sendable {
             .map { ($0[0], $0[1], $0[2]) }
         self.listen = environment.listen("JIESU_LISTEN", default: listen)
         logLevel = environment.choice("JIESU_LOG_LEVEL", default: .info)
+    }
+}
+
+extension ServiceSettings {
+    /// Reads the process's environment. With mistakes in it the process prints them all and ends with status 2.
+    package static func read(listen: String) -> ServiceSettings {
+        read(listen: listen) { _ in }.0
+    }
+
+    /// The same, with settings that one service alone has.
+    package static func read<More>(listen: String, _ more: (inout Environment) -> More) -> (ServiceSettings, More) {
+        var environment = Environment(ProcessInfo.processInfo.environment)
+        let settings = ServiceSettings(&environment, listen: listen)
+        let others = more(&environment)
+        do throws(ConfigurationError) {
+            try environment.finish()
+            return (settings, others)
+        } catch {
+            FileHandle.standardError.write(Data((error.description + "\n").utf8))
+            exit(2)
+        }
     }
 }

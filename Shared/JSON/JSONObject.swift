@@ -62,3 +62,12 @@ extension JSONObject: Equatable {
         a.count == b.count && a.allSatisfy { b[$0.key] == $0.value }
     }
 }
+
+extension JSONObject: ExpressibleByDictionaryLiteral {
+    /// A key written twice is a mistake in our source and traps.
+    package init(dictionaryLiteral members: (String, JSON)...) {
+        for (key, value) in members {
+            precondition(append(value, for: key), "the key \(key) stands twice in a literal")
+        }
+    }
+}

@@ -1,27 +1,38 @@
-/// How long to wait before trying again: 50 ms, doubling to 2 s, each cut by up to a half at random so that many who wait do
-/// not come back together.
+/// How long to wait before trying again: doubles with each failure, up to a limit, and varies by chance, so that many who
+/// lost the same server do not come back at the same moment.
+///
+///     var backoff = Backoff()
+///     while !Task.isCancelled {
+///         do { try await work(); backoff.reset() } catch { await sleep(for: backoff.next()) }
+///     }
 package struct Backoff: Sendable {
-    package static let shortest = Duration.milliseconds(50)
-    package static let longest = Duration.seconds(2)
+    private let first: Duration
+    private let longest: Duration
+    private var step: Duration
 
-    private var next_ = Backoff.shortest
+    /// - Parameters:
+    ///   - first: the longest first wait, default 50 ms
+    ///   - longest: the longest wait of all, default 2 s; not below `first`
+    package init(first: Duration = .milliseconds(50), longest: Duration = .seconds(2)) {
+        self.first = max(first, .zero)
+        self.longest = max(longest, self.first)
+        step = self.first
+    }
 
-    package init() {}
-
-    /// The next wait: from a half of the current step to all of it.
+    /// The next wait: between half of the step and the whole step, which then doubles.
     package mutating func next() -> Duration {
-        defer { next_ = min(next_ * 2, Self.longest) }
-        return next_ * Double.random(in: 0.5...1)
+        var generator = SystemRandomNumberGenerator()
+        return next(using: &generator)
     }
 
-    /// Begins again at the shortest, after something worked.
+    mutating func next(using generator: inout some RandomNumberGenerator) -> Duration {
+        defer { step = step > longest / 2 ? longest : step * 2 }
+        let chance = Double(generator.next() >> 11) / 0x1p53  // 0 ..< 1, to the last bit of a `Double`
+        return min(step * (0.5 + chance / 2), step)
+    }
+
+    /// Begins again at `first`; called when something worked.
     package mutating func reset() {
-        next_ = Self.shortest
+        step = first
     }
-}
-
-/// Waits, or returns at once when the task is cancelled; never throws.
-package func sleep(for duration: Duration) async {
-    // Cancellation is the only thing that it throws, and whoever calls this looks at `Task.isCancelled` next.
-    try? await Task.sleep(for: duration)
 }

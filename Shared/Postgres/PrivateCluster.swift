@@ -46,9 +46,10 @@ package final class PrivateCluster: Sendable {
         socketFolder = "/tmp/jiesu-postgres-\(String(Self.hash(folder), radix: 36))"
     }
 
-    /// The address of `database` for the superuser, on the unix socket.
-    package func url(database: String = "postgres") -> String {
-        "postgresql:///\(database)?host=\(socketFolder)&port=\(port)&user=\(Self.superuser)"
+    /// The address of `database` for a role, default the superuser, on the unix socket. The folder's rights are the protection:
+    /// no role has a password.
+    package func url(database: String = "postgres", user: String = superuser) -> String {
+        "postgresql:///\(database)?host=\(socketFolder)&port=\(port)&user=\(user)"
     }
 
     /// Makes the data folder if need be, starts the server and waits until it answers. A server that runs already is joined.

@@ -43,7 +43,7 @@ package struct Moment: Hashable, Sendable, Comparable {
     /// `Z`, `+08:00` or nothing, which means China's time. `nil` for anything else and for dates that do not exist.
     package init?(iso8601 text: String) {
         let pattern =
-            /(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(Z|z|[+-]\d{2}:?\d{2})?/
+            /([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,9}))?)?(Z|z|[+-][0-9]{2}:?[0-9]{2})?/
         guard let match = text.wholeMatch(of: pattern)?.output,
             let civil = Civil(
                 year: Int64(match.1)!, month: Int64(match.2)!, day: Int64(match.3)!, hour: Int64(match.4)!,

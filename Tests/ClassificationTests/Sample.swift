@@ -5,13 +5,13 @@ import Policies
 
 @testable import Classification
 
-/// One line of ops/samples/complaints.jsonl.
+/// One line of Services/Jiesu/Samples/complaints.jsonl.
 struct Sample {
     var line: Int
     var json: JSON
 
     static let all: [Sample] = {
-        let url = Shipped.root.appendingPathComponent("ops/samples/complaints.jsonl")
+        let url = Shipped.root.appendingPathComponent("Services/Jiesu/Samples/complaints.jsonl")
         let bytes = (try? Data(contentsOf: url)).map { [UInt8]($0) } ?? []
         return bytes.split(separator: UInt8(ascii: "\n")).enumerated().compactMap { index, line in
             (try? JSON.parse(Array(line))).map { Sample(line: index + 1, json: $0) }

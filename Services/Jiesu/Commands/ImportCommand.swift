@@ -146,9 +146,9 @@ private struct ImportRun {
 
     func report() {
         progress.end()
-        print("registered now    \(registered)")
-        print("known already     \(repeated)")
-        print("rejected          \(rejected)\(rejected > 0 ? "   see \(rejectsPath)" : "")")
+        Swift.print("registered now    \(registered)")
+        Swift.print("known already     \(repeated)")
+        Swift.print("rejected          \(rejected)\(rejected > 0 ? "   see \(rejectsPath)" : "")")
     }
 
     /// Waits until no case of this table is owed anything, or nothing has moved for half a minute.

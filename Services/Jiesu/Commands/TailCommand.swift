@@ -37,20 +37,18 @@ enum TailCommand: OperatorCommand {
     }
 
     private static func line(_ message: IncomingMessage) -> String {
-        var fields: [(String, JSON)] = [
-            ("topic", .string(message.topic)), ("partition", .int(Int64(message.partition))),
-            ("offset", .int(message.offset)),
+        var members: JSONObject = [
+            "topic": .string(message.topic), "partition": .int(Int64(message.partition)),
+            "offset": .int(message.offset),
         ]
-        for header in message.headers {
-            fields.append((header.name, .string(String(decoding: header.value, as: UTF8.self))))
-        }
+        for header in message.headers { members[header.name] = .string(String(decoding: header.value, as: UTF8.self)) }
         if let value = message.value {
-            fields.append(
-                (
-                    "data",
-                    (try? JSON.parse(value)) ?? .object([("value", .string(String(decoding: value, as: UTF8.self)))])
-                ))
+            do throws(JSONError) {
+                members["data"] = try JSON.parse(value)
+            } catch {
+                members["data"] = .string(String(decoding: value, as: UTF8.self))
+            }
         }
-        return JSON.object(JSONObject(fields)).text
+        return JSON.object(members).text
     }
 }

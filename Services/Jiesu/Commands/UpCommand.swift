@@ -20,17 +20,25 @@ enum UpCommand: OperatorCommand {
         let log = Logger(service: "jiesu", level: .warning)
         let profiles = try Profile.shipped()
         let suite = try Suite(
-            folder: Reach.folder(arguments), port: port == 0 ? try freePort() : port,
-            profiles: profiles,
-            organisations: try Installation.organisations(arguments.text("organisations"), for: profiles), log: log
-        ) { suite in
-            print(
-                "intake     http://\(suite.intake)/api/v1/complaints   (document: http://\(suite.intake)/openapi.json)")
-            print("database   \(suite.database)")
-            print("data, logs \(suite.folder.path)")
-            print("Ctrl-C stops everything.")
-        }
-        try await Lifecycle.run([suite], grace: .seconds(60), log: log)
+            folder: Reach.folder(arguments), port: port == 0 ? try freePort() : port, profiles: profiles,
+            organisations: try Installation.organisations(arguments.text("organisations"), for: profiles), log: log)
+        try await Lifecycle.run([suite, Greeting(suite: suite)], grace: .seconds(60), log: log)
         return 0
+    }
+}
+
+/// Prints the addresses when everything answers, then has nothing more to do until the suite stops.
+private struct Greeting: Service {
+    let name = "greeting"
+    let suite: Suite
+
+    func run() async throws {
+        guard await suite.waitUntilReady() else { return }
+        let intake = "http://127.0.0.1:\(suite.port)"
+        print("intake      \(intake)/api/v1/complaints   (described by \(intake)/openapi.json)")
+        print("database    \(suite.database)")
+        print("data, logs  \(suite.folder.path)")
+        print("Ctrl-C stops everything.")
+        while !Task.isCancelled { await sleep(for: .seconds(3600)) }
     }
 }

@@ -1,0 +1,30 @@
+import CaseStore
+import Configuration
+import Foundation
+import HTTP
+import Lifecycle
+import Postgres
+import Telemetry
+
+/// `jiesu-classification`: finds out what registered complaints are.
+@main
+enum Main {
+    static func main() async {
+        let settings = ServiceSettings.read(listen: "127.0.0.1:8081")
+        let log = Logger(service: "classification", level: settings.logLevel)
+        await Lifecycle.main(log: log) {
+            let metrics = Metrics()
+            let pool = Pool(try settings.database("classification"), size: 4, log: log)
+            let watch = BrokerWatch(pool: pool, settings: settings.kafka("classification"), log: log)
+            return [
+                watch,
+                CaseConsumer(
+                    Examining(), store: CaseStore(pool: pool), watch: watch, metrics: metrics, log: log),
+                Server(
+                    name: "jiesu-classification", listen: settings.listen, routes: [],
+                    ready: { ["database": await pool.answers(), "broker": watch.broker != nil] }, metrics: metrics,
+                    log: log),
+            ]
+        }
+    }
+}

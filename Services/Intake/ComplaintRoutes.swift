@@ -1,0 +1,92 @@
+import Casework
+import CaseStore
+import HTTP
+import JSON
+import WorkingTime
+
+/// The complaints API: register, and look up with number and code.
+struct ComplaintRoutes {
+    let registrar: Registrar
+    let store: IntakeStore
+    let cases: CaseStore
+    /// The line that a complaint is for if it names none.
+    let line: String
+
+    var all: [Route] { [register, progress] }
+
+    private var register: Route {
+        Route(
+            .post, "/api/v1/complaints", "登记一件诉求,登记落盘后才答复", tags: ["complaints"],
+            parameters: [
+                .header(
+                    ComplaintForm.keyHeader, .string(1...200), required: true,
+                    "调用方自选的唯一键;同一键重发得到同一答复,不会重复登记")
+            ],
+            body: .json(ComplaintForm.schema),
+            answers: [
+                .init(
+                    201, "已登记",
+                    .object([
+                        .required("number", .string(10...20, .digits), "受理编号,末位为校验码"),
+                        .required("code", .string(19...19), "查询码,与编号一起用于查询"),
+                    ]))
+            ]
+        ) { request, body in
+            let key = request.parameter(ComplaintForm.keyHeader) ?? ""
+            let registration = try ComplaintForm.registration(body, key: key, request: request.body, line: line)
+            do {
+                return try answer(try await registrar.register(registration))
+            } catch Registrar.Failure.unacceptable {
+                throw Problem(422, "unacceptable", "内容无法保存,请修改后重试")
+            } catch is Registrar.Failure {
+                throw Problem(503, "busy", "服务繁忙", detail: "请用同一键稍后重发", headers: ["Retry-After": "2"])
+            }
+        }
+    }
+
+    private func answer(_ outcome: Registration.Outcome) throws(Problem) -> Response {
+        switch outcome {
+        case .registered(let receipt), .repeated(let receipt):
+            return .json(
+                ["number": .string(receipt.number.description), "code": .string(receipt.code.description)], status: 201,
+                headers: ["Location": "/api/v1/complaints/\(receipt.number)", "Cache-Control": "no-store"])
+        case .keyReused:
+            throw Problem(
+                422, "idempotency-key-reused", "这个键已用于另一件诉求", detail: "重发须与首次逐字相同;新的诉求请换一个键")
+        case .unknownLine:
+            throw Problem(422, "invalid-fields", "有 1 项不合要求", fields: [.init("/line", "本市没有这条热线")])
+        case .refused(let refusal):
+            throw Problem(422, "invalid-fields", "有 1 项不合要求", fields: [Self.field(refusal)])
+        }
+    }
+
+    /// Which field a refused registration has to put right.
+    private static func field(_ refusal: Refusal) -> Problem.Field {
+        switch refusal {
+        case .inFuture: .init("/happened_at", "事发时间不能晚于现在")
+        case .unknownRegion: .init("/place/region", "没有这个行政区域")
+        case .unknownEarlierCase: .init("/earlier", "没有这个受理编号,请核对")
+        default: .init("", "暂时无法登记(\(refusal.code))")
+        }
+    }
+
+    private var progress: Route {
+        Route(
+            .get, "/api/v1/complaints/{number}", "查询办理进度", tags: ["complaints"],
+            parameters: [
+                .path("number", .string(10...40), "受理编号"),
+                .header("Jiesu-Query-Code", .string(1...40), required: true, "登记时给出的查询码"),
+            ],
+            answers: [.init(200, "办理进度", ProgressDocument.schema)]
+        ) { request, _ in
+            guard let number = request.parameter("number").flatMap(CaseNumber.init),
+                let code = request.parameter("Jiesu-Query-Code").flatMap(QueryCode.init),
+                let progress = try await store.progress(of: number, code: code)
+            else {
+                throw Problem(404, "unknown-case", "没有查到", detail: "请核对受理编号和查询码")
+            }
+            let document = ProgressDocument(progress, rules: try await cases.rulebook())
+            return .json(document.json, headers: ["Cache-Control": "no-store"])
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import Casework
+import CaseStore
+import Foundation
+import HTTP
+import JSON
+import Lifecycle
+import Policies
+import Telemetry
+
+/// `jiesu demo`
+enum DemoCommand: OperatorCommand {
+    static let name = "demo"
+    static let synopsis = "[--cases N] [--profile P] [--json] [--keep] [--data DIR]"
+    static let summary = "starts a suite, sends sample complaints through public HTTP and shows where each arrives"
+    static let details = """
+        The samples were written for this project: all subjects, urgent, repeated, anonymous, about an organisation itself,
+        outside the remit. Exit 0 only if each was dispatched, redirected, refused or put before a person as its profile says.
+        --cases N sends N of them, beginning again when they run out; --profile P only those of one profile; --json prints one
+        object instead of the table; --keep leaves the data folder (default: a new one in the temporary folder).
+        """
+    static let options: [Arguments.Option] = [
+        Reach.option, .value("cases"), .value("profile"), .flag("json"), .flag("keep"),
+    ]
+
+    static func run(_ arguments: Arguments) async throws -> Int32 {
+        _ = try arguments.positional()
+        let profiles = try Profile.shipped()
+        var samples = try Sample.shipped()
+        if let name = arguments.text("profile") {
+            guard let profile = profiles.first(where: { $0.name == name }) else {
+                throw CommandFailure(
+                    "there is no profile \(name)", hint: "there are \(profiles.map(\.name).joined(separator: ", "))")
+            }
+            samples = samples.filter { $0.line == profile.policy.line && $0.earlier == nil }
+        }
+        let count = try arguments.number("cases", in: 1...100_000, default: samples.count)
+        let folder = arguments.has("data") ? Reach.folder(arguments) : Self.temporaryFolder()
+        let isQuiet = arguments.has("json")
+        let log = Logger(service: "jiesu", level: .warning)
+        let outcome = DemoOutcome()
+        if !isQuiet { print("Starting PostgreSQL, the broker and the services …") }
+        let suite = try Suite(
+            folder: folder, port: freePort(), profiles: profiles,
+            organisations: Installation.organisations(nil, for: profiles), log: log)
+        let story = DemoStory(
+            suite: suite, samples: (0..<count).map { samples[$0 % samples.count] }, period: samples.count,
+            isQuiet: isQuiet, outcome: outcome, log: log)
+        do {
+            try await Lifecycle.run([suite, story], grace: .seconds(60), log: log)
+        } catch LifecycleError.endedEarly where outcome.report != nil {
+            // The story is told; that is why it ended.
+        }
+        if !arguments.has("keep"), !arguments.has("data") { try? FileManager.default.removeItem(at: folder) }
+        guard let report = outcome.report else { throw CommandFailure("the demo was stopped before its end") }
+        print(isQuiet ? report.json.text : report.table)
+        if arguments.has("keep") || arguments.has("data") { print("data folder: \(folder.path)") }
+        return report.isAsExpected ? 0 : 1
+    }
+
+    private static func temporaryFolder() -> URL {
+        FileManager.default.temporaryDirectory.appending(
+            path: "jiesu-demo-\(ProcessInfo.processInfo.processIdentifier)")
+    }
+}

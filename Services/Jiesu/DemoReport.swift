@@ -1,0 +1,97 @@
+import Casework
+import CaseStore
+import JSON
+
+/// What came of the demo.
+struct DemoReport: Sendable {
+    struct Case: Sendable {
+        let number: CaseNumber
+        let sample: Sample
+        let state: String
+        let subject: String?
+        let lead: String?
+        /// Organisations in whose topic it arrived.
+        let arrived: Set<String>
+
+        /// What differs from what the profile says; `nil` if nothing does.
+        var difference: String? {
+            let expected = sample.expected
+            if state != expected.state { return "expected \(expected.state), is \(state)" }
+            guard state == "dispatched" else { return nil }
+            if let wanted = expected.lead, wanted != lead { return "expected \(wanted), went to \(lead ?? "nobody")" }
+            let missing = ([lead].compactMap { $0 } + expected.helpers).filter { !arrived.contains($0) }
+            return missing.isEmpty ? nil : "did not arrive at \(missing.joined(separator: ", "))"
+        }
+    }
+
+    let cases: [Case]
+    let rules: Rulebook
+    let events: Int
+    let outbox: Int
+    let parked: Int
+    let audit: Audit.Report
+    let seconds: Duration
+
+    var isAsExpected: Bool { cases.allSatisfy { $0.difference == nil } && audit.broken.isEmpty && parked == 0 }
+
+    private func count(_ state: String) -> Int { cases.count { $0.state == state } }
+
+    var json: JSON {
+        [
+            "cases": [
+                "registered": .int(Int64(cases.count)), "dispatched": .int(Int64(count("dispatched"))),
+                "redirected": .int(Int64(count("redirected"))), "refused": .int(Int64(count("refused"))),
+                "awaiting_judgement": .int(Int64(count("awaiting_judgement"))),
+                "not_as_expected": .int(Int64(cases.count { $0.difference != nil })),
+            ],
+            "events": [
+                "appended": .int(Int64(events)), "waiting": .int(Int64(outbox)),
+                "arrived": .int(Int64(cases.reduce(0) { $0 + $1.arrived.count })),
+            ],
+            "parked": .int(Int64(parked)),
+            "audit": ["chains": .int(Int64(audit.chains)), "broken": .int(Int64(audit.broken.count))],
+            "seconds": .double(Double(seconds.components.seconds) + Double(seconds.components.attoseconds) * 1e-18),
+        ]
+    }
+
+    /// For people: a line an organisation, a line a state, and every case that is not where it belongs.
+    var table: String {
+        var leads: [String: Int] = [:]
+        var helps: [String: Int] = [:]
+        for one in cases {
+            for organisation in one.arrived {
+                if organisation == one.lead {
+                    leads[organisation, default: 0] += 1
+                } else {
+                    helps[organisation, default: 0] += 1
+                }
+            }
+        }
+        var lines = ["", "  lead  helps  topic"]
+        for code in Set(leads.keys).union(helps.keys).sorted() {
+            let title = rules.directory.organisations[code]?.title ?? ""
+            lines.append(
+                "  \(padded(leads[code] ?? 0, 4))  \(padded(helps[code] ?? 0, 5))  \(Destination.inbox(code).topic)  \(title)"
+            )
+        }
+        lines.append("")
+        for state in State.allCases where count(state.rawValue) > 0 {
+            lines.append("  \(padded(count(state.rawValue), 4))  \(state.rawValue)  \(state.title)")
+        }
+        lines.append("")
+        for one in cases {
+            if let difference = one.difference { lines.append("  \(one.number): \(difference)") }
+        }
+        lines.append(
+            "\(cases.count) complaints, \(events) events, \(audit.chains) hash chains, \(audit.broken.count) broken, "
+                + "\(parked) parked, \(seconds.components.seconds) s")
+        lines.append(
+            isAsExpected ? "Every complaint is where its profile says." : "Not everything is where its profile says.")
+        return lines.joined(separator: "\n")
+    }
+
+    private func padded(_ number: Int, _ width: Int) -> String {
+        let text = String(number)
+        return String(repeating: " ", count: max(0, width - text.count)) + text
+    }
+}

@@ -1,0 +1,156 @@
+import Casework
+import CaseStore
+import Foundation
+import HTTP
+import JSON
+import Lifecycle
+import Postgres
+import Synchronization
+import Telemetry
+
+/// Holds the demo's report once there is one.
+final class DemoOutcome: Sendable {
+    private let state = Mutex<DemoReport?>(nil)
+
+    var report: DemoReport? {
+        get { state.withLock { $0 } }
+        set { state.withLock { $0 = newValue } }
+    }
+}
+
+/// Sends the samples as citizens would and watches where they arrive. Ends when everything has.
+struct DemoStory: Service {
+    let name = "demo"
+    let suite: Suite
+    let samples: [Sample]
+    /// After so many the samples begin again.
+    let period: Int
+    let isQuiet: Bool
+    let outcome: DemoOutcome
+    let log: Logger
+
+    /// Requests at the same time.
+    private static let clients = 8
+    /// With nothing moving for so long, the story ends as it stands.
+    private static let patience = Duration.seconds(60)
+
+    func run() async throws {
+        guard await suite.waitUntilReady() else { return }
+        let started = ContinuousClock.now
+        let pool = Pool(try ConnectionSettings(url: suite.database), size: 2, log: log)
+        let rules = try await CaseStore(pool: pool).rulebook()
+        let codes = rules.directory.organisations.values.filter(\.hasInbox).map(\.code).sorted()
+        let inboxes = try Inboxes(
+            try await suite.kafka(pool), organisations: codes, group: "jiesu-demo", log: log)
+        let listening = Task { try await inboxes.listen() }
+        defer { listening.cancel() }
+
+        let progress = ProgressLine(isQuiet: isQuiet)
+        let receipts = try await send(progress)
+        let states = try await follow(receipts, inboxes, pool, rules, progress)
+        progress.end()
+        outcome.report = DemoReport(
+            cases: zip(samples, receipts).map { sample, receipt in
+                let state = states[receipt.number.id]
+                let arrived = inboxes.arrivals(of: receipt.number.id).map(\.organisation)
+                return DemoReport.Case(
+                    number: receipt.number, sample: sample, state: state?.state ?? "?", subject: state?.subject,
+                    lead: state?.lead, arrived: Set(arrived))
+            },
+            rules: rules, events: try await number("SELECT count(*) FROM jiesu.case_event", pool),
+            outbox: try await number("SELECT count(*) FROM jiesu.outbox", pool),
+            parked: try await number("SELECT count(*) FROM jiesu.parked", pool),
+            audit: try await Audit.verify(pool: pool), seconds: ContinuousClock.now - started)
+    }
+
+    private struct Receipt: Sendable {
+        let number: CaseNumber
+    }
+
+    /// Sends everything through public HTTP; first what quotes no earlier number, then what does.
+    private func send(_ progress: ProgressLine) async throws -> [Receipt] {
+        var receipts = [Receipt?](repeating: nil, count: samples.count)
+        for quotes in [false, true] {
+            let indices = samples.indices.filter { (samples[$0].earlier != nil) == quotes }
+            let known = receipts
+            let sent = try await withThrowingTaskGroup(of: [(Int, Receipt)].self) { group in
+                for first in 0..<Self.clients {
+                    group.addTask {
+                        let client = Client(port: suite.port)
+                        var mine: [(Int, Receipt)] = []
+                        for position in stride(from: first, to: indices.count, by: Self.clients) {
+                            let index = indices[position]
+                            let cycle = index / period * period
+                            let earlier = samples[index].earlier.flatMap { known[min(cycle + $0, known.count - 1)] }
+                            mine.append((index, try await post(index, earlier?.number.description, client)))
+                        }
+                        return mine
+                    }
+                }
+                return try await group.reduce(into: []) { $0 += $1 }
+            }
+            for (index, receipt) in sent { receipts[index] = receipt }
+            progress.show("\(receipts.count { $0 != nil }) of \(samples.count) registered")
+        }
+        return receipts.compactMap { $0 }
+    }
+
+    private func post(_ index: Int, _ earlier: String?, _ client: Client) async throws -> Receipt {
+        let answer = try await client.send(
+            "POST", "/api/v1/complaints", headers: ["Idempotency-Key": "demo-\(index)"],
+            json: samples[index].body(earlier: earlier))
+        guard answer.status == 201, let number = answer.json?["number"]?.string.flatMap(CaseNumber.init) else {
+            throw CommandFailure("sample \(index % period + 1) was not registered: \(answer.status) \(answer.text)")
+        }
+        return Receipt(number: number)
+    }
+
+    private struct Standing {
+        let state: String
+        let subject: String?
+        let lead: String?
+    }
+
+    /// Waits until every case has its end, and every dispatched one its message.
+    private func follow(
+        _ receipts: [Receipt], _ inboxes: Inboxes, _ pool: Pool, _ rules: Rulebook, _ progress: ProgressLine
+    ) async throws -> [Int64: Standing] {
+        var states: [Int64: Standing] = [:]
+        var settled = -1
+        var lastChange = ContinuousClock.now
+        while !Task.isCancelled {
+            states = try await standings(pool)
+            let done = receipts.count { receipt in
+                switch states[receipt.number.id]?.state {
+                case "dispatched": !inboxes.arrivals(of: receipt.number.id).isEmpty
+                case "redirected", "refused", "awaiting_judgement": true
+                default: false
+                }
+            }
+            progress.show("\(done) of \(receipts.count) arrived, were told where to go, or wait for a person")
+            if done == receipts.count { break }
+            if done != settled {
+                (settled, lastChange) = (done, .now)
+            } else if ContinuousClock.now - lastChange > Self.patience {
+                break
+            }
+            await sleep(for: .milliseconds(200))
+        }
+        return states
+    }
+
+    private func standings(_ pool: Pool) async throws -> [Int64: Standing] {
+        let rows = try await pool.withConnection {
+            try await $0.query("SELECT id, state, subject, lead FROM jiesu.case_file")
+        }
+        var states: [Int64: Standing] = [:]
+        for row in rows {
+            states[try row.get(0)] = Standing(state: try row.get(1), subject: try row.get(2), lead: try row.get(3))
+        }
+        return states
+    }
+
+    private func number(_ query: Query, _ pool: Pool) async throws -> Int {
+        try await pool.withConnection { try await $0.query(query) }.only().get(0)
+    }
+}

@@ -1,0 +1,32 @@
+import CaseStore
+import Configuration
+import Foundation
+import HTTP
+import Lifecycle
+import Postgres
+import Telemetry
+
+/// `jiesu-routing`: hands classified cases out, and offers to run the relay.
+@main
+enum Main {
+    static func main() async {
+        let settings = ServiceSettings.read(listen: "127.0.0.1:8082")
+        let log = Logger(service: "routing", level: settings.logLevel)
+        await Lifecycle.main(log: log) {
+            let metrics = Metrics()
+            let pool = Pool(try settings.database("routing"), size: 4, log: log)
+            let watch = BrokerWatch(pool: pool, settings: settings.kafka("routing"), log: log)
+            return [
+                watch,
+                Relay(settings: try settings.database("relay"), watch: watch, metrics: metrics, log: log),
+                CaseConsumer(
+                    Dispatching(), store: CaseStore(pool: pool), watch: watch, metrics: metrics, log: log),
+                StoreGauges(pool: pool, metrics: metrics, log: log),
+                Server(
+                    name: "jiesu-routing", listen: settings.listen, routes: [],
+                    ready: { ["database": await pool.answers(), "broker": watch.broker != nil] }, metrics: metrics,
+                    log: log),
+            ]
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import CMicroHTTPD
+import Foundation
+
+/// Owns a libmicrohttpd daemon: two threads that read requests and write answers. It has no listening socket; `Listener`
+/// accepts and hands connections over, because `MHD_quiesce_daemon` of 0.9.75 can abort the process: it removes the socket from the
+/// workers' epoll sets while they may be doing the same, and takes the second removal for a fatal error.
+///
+/// Thread safe: libmicrohttpd locks what `add` touches, and `stop` is called once, by the one who holds this.
+final class Daemon: @unchecked Sendable {
+    private let pointer: OpaquePointer
+    /// The callbacks' context; kept alive until no callback can come any more.
+    private let traffic: Traffic
+
+    /// What one connection may use; header limit, libmicrohttpd's own bookkeeping and the answer's headers fit.
+    private static let memoryPerConnection = 32 << 10
+
+    /// Starts the threads. Returns `nil` when memory or descriptors are lacking.
+    init?(_ traffic: Traffic) {
+        let limits = traffic.limits
+        let pointer = jiesu_start(
+            // More than the listener lets in, so that it alone decides.
+            2, UInt32(limits.connections + 64), Self.memoryPerConnection, UInt32(max(1, limits.idleSeconds)),
+            requestAdvanced, requestBegan, requestEnded, connectionChanged, leaveEscapes,
+            Unmanaged.passUnretained(traffic).toOpaque())
+        guard let pointer else { return nil }
+        self.pointer = pointer
+        self.traffic = traffic
+    }
+
+    /// Hands over an accepted socket, which libmicrohttpd will close.
+    func add(_ socket: Int32, _ address: UnsafePointer<sockaddr>, _ size: socklen_t) {
+        _ = MHD_add_connection(pointer, socket, address, size)
+    }
+
+    /// Ends all connections and threads; blocks until they have. No connection may be suspended (`Traffic.drain`).
+    func stop() { MHD_stop_daemon(pointer) }
+}
+
+// The callbacks. `context` is the daemon's `Traffic`; `exchange` points to what `requestBegan` returned.
+
+private func traffic(_ context: UnsafeMutableRawPointer?) -> Traffic {
+    Unmanaged<Traffic>.fromOpaque(context!).takeUnretainedValue()
+}
+
+/// The request line is there. Retains the exchange for C; `requestEnded` releases it.
+private func requestBegan(
+    context: UnsafeMutableRawPointer?, target: UnsafePointer<CChar>?, connection: OpaquePointer?
+) -> UnsafeMutableRawPointer? {
+    let bytes = target.map { UnsafeRawBufferPointer(start: $0, count: strlen($0)) }
+    let exchange = Exchange(traffic(context), connection!, target: bytes.map { Array($0) } ?? [])
+    return Unmanaged.passRetained(exchange).toOpaque()
+}
+
+/// First with the headers, then with each piece of the body, then without a piece when the request is whole.
+private func requestAdvanced(
+    context: UnsafeMutableRawPointer?, connection: OpaquePointer?, path: UnsafePointer<CChar>?,
+    method: UnsafePointer<CChar>?, version: UnsafePointer<CChar>?, piece: UnsafePointer<CChar>?,
+    size: UnsafeMutablePointer<Int>?, exchange: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
+) -> MHD_Result {
+    let current = Unmanaged<Exchange>.fromOpaque(exchange!.pointee!).takeUnretainedValue()
+    if current.awaitsHead {
+        return current.headReceived(
+            method: String(cString: method!), targetLength: length(from: path, to: version))
+    }
+    guard let count = size?.pointee, count > 0 else { return current.goOn() }
+    size?.pointee = 0
+    return piece!.withMemoryRebound(to: UInt8.self, capacity: count) {
+        current.bodyReceived(UnsafeBufferPointer(start: $0, count: count))
+    }
+}
+
+/// How long the target was on the request line: C's strings hide what follows a NUL. libmicrohttpd keeps the line in one piece,
+/// with one byte between target and version. `nil` if the two do not look like that.
+private func length(from target: UnsafePointer<CChar>?, to version: UnsafePointer<CChar>?) -> Int? {
+    guard let target, let version else { return nil }
+    let distance = UnsafeRawPointer(version) - UnsafeRawPointer(target) - 1
+    return (0..<(32 << 10)).contains(distance) ? distance : nil
+}
+
+private func requestEnded(
+    context: UnsafeMutableRawPointer?, connection: OpaquePointer?,
+    exchange: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, reason: MHD_RequestTerminationCode
+) {
+    guard let pointer = exchange?.pointee else { return }
+    exchange?.pointee = nil
+    Unmanaged<Exchange>.fromOpaque(pointer).takeRetainedValue().ended()
+}
+
+/// Retains a watch with each connection, and releases it just before the connection's socket is closed.
+private func connectionChanged(
+    context: UnsafeMutableRawPointer?, connection: OpaquePointer?,
+    watch: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, change: MHD_ConnectionNotificationCode
+) {
+    let traffic = traffic(context)
+    if change == .CONNECTION_NOTIFY_STARTED {
+        let new = ConnectionWatch(connection!, arrival: traffic.limits.arrival)
+        traffic.opened(new)
+        watch?.pointee = Unmanaged.passRetained(new).toOpaque()
+    } else if let pointer = watch?.pointee {
+        watch?.pointee = nil
+        traffic.closed(Unmanaged<ConnectionWatch>.fromOpaque(pointer).takeRetainedValue())
+    }
+}
+
+/// Escapes are decoded in Swift, where a `%00` does not cut the text short.
+private func leaveEscapes(
+    context: UnsafeMutableRawPointer?, connection: OpaquePointer?, text: UnsafeMutablePointer<CChar>?
+) -> Int {
+    text.map { strlen($0) } ?? 0
+}

@@ -1,0 +1,131 @@
+import CMicroHTTPD
+import Synchronization
+
+/// One request from its first line to the last byte of its answer: a small machine that libmicrohttpd's callbacks drive.
+///
+/// `Daemon` retains it for C when the request line is there and releases it when libmicrohttpd says that the request is
+/// over, however it ended. Up to that the connection pointer is valid, and while a handler works the connection is suspended,
+/// so it cannot end. All but `finish` runs on the one thread that serves this connection; hence `@unchecked`.
+final class Exchange: @unchecked Sendable {
+    private enum Step {
+        case opened
+        case receiving
+        /// The answer is known; the rest of the body is read and thrown away first.
+        case refusing(Response)
+        case working
+        case answered
+    }
+
+    private let traffic: Traffic
+    private let connection: OpaquePointer
+    private let watch: ConnectionWatch?
+    private var step = Step.opened
+    private var request: RawRequest?
+    private let target: [UInt8]
+    /// Of the body so far, kept or thrown away.
+    private var received = 0
+    /// Of these, kept.
+    private var held = 0
+    private let outcome = Mutex<Response?>(nil)
+
+    /// - Parameter target: path and query as they came.
+    init(_ traffic: Traffic, _ connection: OpaquePointer, target: [UInt8]) {
+        self.traffic = traffic
+        self.connection = connection
+        self.target = target
+        self.watch = ConnectionWatch.of(connection)
+        traffic.requestOpened()
+    }
+
+    /// Whether `headReceived` is what comes next.
+    var awaitsHead: Bool {
+        if case .opened = step { true } else { false }
+    }
+
+    /// The request line and all headers are there.
+    /// - Parameter targetLength: how long the target was on the line, if that is known; more than what C's strings show means
+    ///   that it held a NUL.
+    func headReceived(method: String, targetLength: Int?) -> MHD_Result {
+        let head = RequestHead(connection)
+        request = RawRequest(
+            method: method, target: target, headers: head.headers, body: [], peer: watch?.peer ?? "")
+        switch head.admit(traffic.limits, targetIsWhole: targetLength == nil || targetLength == target.count) {
+        case .take(let size):
+            step = .receiving
+            if let size { request?.body.reserveCapacity(size) }
+        case .swallow(let problem): step = .refusing(.problem(problem))
+        case .close(let problem): return send(.problem(problem), closing: true)
+        }
+        return .YES
+    }
+
+    /// Another piece of the body. Returning `MHD_NO` closes the connection.
+    func bodyReceived(_ piece: UnsafeBufferPointer<UInt8>) -> MHD_Result {
+        received += piece.count
+        guard received <= traffic.limits.swallowed else { return .NO }
+        guard case .receiving = step else { return .YES }
+        if received > traffic.limits.body {
+            refuse(.tooLarge(traffic.limits.body))
+        } else if traffic.hold(piece.count) {
+            held += piece.count
+            request?.body.append(contentsOf: piece)
+        } else {
+            refuse(.busy)
+        }
+        return .YES
+    }
+
+    /// Called when the whole request is there, and again when `finish` let the connection go on.
+    func goOn() -> MHD_Result {
+        switch step {
+        case .receiving: return start()
+        case .refusing(let response): return send(response, closing: false)
+        case .working:
+            guard let response = outcome.withLock({ $0 }) else { return .YES }
+            return send(response, closing: traffic.isDraining)
+        case .opened, .answered: return .YES
+        }
+    }
+
+    /// Sets the answer and lets the connection go on; from any thread. Only the first call counts: after a drain gave up
+    /// on a handler, the connection may be gone when the handler returns.
+    func finish(_ response: Response) {
+        let first = outcome.withLock { outcome in
+            if outcome != nil { return false }
+            outcome = response
+            return true
+        }
+        guard first else { return }
+        traffic.end(self)
+        MHD_resume_connection(connection)
+    }
+
+    /// The request is over, answered or not.
+    func ended() {
+        watch?.restart()
+        traffic.requestEnded(bytes: held)
+    }
+
+    private func refuse(_ problem: Problem) {
+        step = .refusing(.problem(problem))
+        request = nil
+    }
+
+    private func start() -> MHD_Result {
+        guard let request = request.take() else { return .NO }
+        if let problem = traffic.begin(self) { return send(.problem(problem), closing: true) }
+        step = .working
+        watch?.pause()
+        // Before the task: it may finish, and resume, before this returns.
+        MHD_suspend_connection(connection)
+        Task { self.finish(await self.traffic.router.answer(request)) }
+        return .YES
+    }
+
+    private func send(_ response: Response, closing: Bool) -> MHD_Result {
+        step = .answered
+        request = nil
+        watch?.restart()
+        return OutgoingResponse.queue(response, on: connection, closing: closing)
+    }
+}

@@ -1,0 +1,55 @@
+import JSON
+
+/// The OpenAPI 3.1 document of a service, made from the routes that serve it.
+enum OpenAPI {
+    static func document(title: String, version: String, routes: [Route]) -> JSON {
+        var paths = JSONObject()
+        for route in routes {
+            var operations = paths[route.pattern]?.object ?? JSONObject()
+            operations[route.method.rawValue.lowercased()] = operation(route)
+            paths[route.pattern] = .object(operations)
+        }
+        return [
+            "openapi": "3.1.0",
+            "info": ["title": .string(title), "version": .string(version)],
+            "paths": .object(paths),
+            "components": ["schemas": ["Problem": Problem.schema.document]],
+        ]
+    }
+
+    private static func operation(_ route: Route) -> JSON {
+        var operation: JSONObject = ["summary": .string(route.summary)]
+        if !route.tags.isEmpty { operation["tags"] = .array(route.tags.map { .string($0) }) }
+        if !route.parameters.isEmpty { operation["parameters"] = .array(route.parameters.map(parameter)) }
+        if let body = route.body {
+            operation["requestBody"] = ["required": true, "content": content(body.type, body.schema.document)]
+        }
+        var responses = JSONObject()
+        for answer in route.answers { responses[String(answer.status)] = response(answer) }
+        responses["default"] = [
+            "description": "出错时的说明(RFC 9457)",
+            "content": content("application/problem+json", ["$ref": "#/components/schemas/Problem"]),
+        ]
+        operation["responses"] = .object(responses)
+        return .object(operation)
+    }
+
+    private static func parameter(_ parameter: Parameter) -> JSON {
+        var members: JSONObject = [
+            "name": .string(parameter.name), "in": .string(parameter.place.rawValue),
+            "required": .bool(parameter.required), "schema": parameter.schema.document,
+        ]
+        if !parameter.description.isEmpty { members["description"] = .string(parameter.description) }
+        return .object(members)
+    }
+
+    private static func response(_ answer: Route.Answer) -> JSON {
+        var members: JSONObject = ["description": .string(answer.description)]
+        if let schema = answer.schema { members["content"] = content(answer.type, schema.document) }
+        return .object(members)
+    }
+
+    private static func content(_ type: String, _ schema: JSON) -> JSON {
+        .object([type: ["schema": schema]])
+    }
+}

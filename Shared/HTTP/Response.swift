@@ -1,0 +1,43 @@
+import JSON
+
+/// What a handler answers. `Content-Length`, `Date` and `X-Content-Type-Options` are added when it is sent.
+package struct Response: Sendable {
+    package let status: Int
+    package var headers: Headers
+    package let body: [UInt8]
+
+    /// - Parameter type: the `Content-Type`; `nil` for none.
+    package init(status: Int, type: String?, headers: Headers = [:], body: [UInt8]) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+        if let type { self.headers["Content-Type"] = type }
+    }
+
+    package static func json(_ value: JSON, status: Int = 200, headers: Headers = [:]) -> Response {
+        Response(status: status, type: "application/json", headers: headers, body: value.bytes)
+    }
+
+    package static func text(_ text: String, status: Int = 200, headers: Headers = [:]) -> Response {
+        Response(status: status, type: "text/plain; charset=utf-8", headers: headers, body: Array(text.utf8))
+    }
+
+    /// - Parameter page: a whole HTML document; what people typed is escaped in it already.
+    package static func html(_ page: String, status: Int = 200, headers: Headers = [:]) -> Response {
+        Response(status: status, type: "text/html; charset=utf-8", headers: headers, body: Array(page.utf8))
+    }
+
+    /// 303: what a browser shall fetch after a form was taken.
+    /// - Parameter location: a path or address without control characters; with one the answer becomes a 500.
+    package static func seeOther(_ location: String) -> Response {
+        Response(status: 303, type: nil, headers: ["Location": location], body: [])
+    }
+
+    package static let noContent = Response(status: 204, type: nil, body: [])
+
+    package static func problem(_ problem: Problem) -> Response {
+        Response(
+            status: problem.status, type: "application/problem+json", headers: problem.headers,
+            body: problem.document.bytes)
+    }
+}

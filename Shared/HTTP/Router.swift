@@ -1,0 +1,79 @@
+import JSON
+import Telemetry
+
+/// From a raw request to a response: finds the route, reads and checks, calls the handler, turns errors into problems.
+/// It knows nothing of sockets.
+struct Router: Sendable {
+    /// Called after each request with the route's pattern (`-` if none was found: never a path, which may hold a number),
+    /// the status and the seconds it took.
+    typealias Observer = @Sendable (_ pattern: String, _ status: Int, _ seconds: Double) -> Void
+
+    private let table: RoutingTable
+    private let log: Logger
+    private let observe: Observer?
+
+    init(_ routes: [Route], log: Logger, observe: Observer? = nil) {
+        self.table = RoutingTable(routes)
+        self.log = log
+        self.observe = observe
+    }
+
+    /// The answer to `raw`; never throws, whatever came.
+    func answer(_ raw: RawRequest) async -> Response {
+        let start = ContinuousClock.now
+        var pattern = "-"
+        let response: Response
+        do {
+            let target = try RequestTarget(raw.target)
+            let match = try table.find(raw.method, target.segments)
+            pattern = match.route.pattern
+            let (request, content) = try Self.read(raw, target, match)
+            response = try await match.route.handler(request, content)
+        } catch let problem as Problem {
+            response = .problem(problem)
+        } catch {
+            log.error("handler failed", ["route": pattern, "error": String(describing: type(of: error))])
+            response = .problem(.inner)
+        }
+        if let observe { observe(pattern, response.status, (ContinuousClock.now - start) / .seconds(1)) }
+        return response
+    }
+
+    private static func read(
+        _ raw: RawRequest, _ target: RequestTarget, _ match: RoutingTable.Match
+    ) throws(Problem) -> (Request, JSON) {
+        var faults: [Problem.Field] = []
+        var values: [String: JSON] = [:]
+        for parameter in match.route.parameters {
+            let sent =
+                switch parameter.place {
+                case .path: match.parts[parameter.name].map { [$0] } ?? []
+                case .query: target.query.all(parameter.name)
+                case .header: raw.headers.all(parameter.name)
+                }
+            parameter.read(sent, into: &values, faults: &faults)
+        }
+        let content = try match.route.body.map { body throws(Problem) in try read(raw, body, &faults) } ?? .null
+        guard faults.isEmpty else { throw .invalid(faults) }
+        let request = Request(
+            method: match.route.method, path: target.path, parameters: values, query: target.query,
+            headers: raw.headers, body: raw.body, peer: raw.peer)
+        return (request, content)
+    }
+
+    private static func read(
+        _ raw: RawRequest, _ body: Route.Body, _ faults: inout [Problem.Field]
+    ) throws(Problem) -> JSON {
+        guard !raw.body.isEmpty else { throw .missingBody }
+        let type = raw.headers["Content-Type"]?.prefix { $0 != ";" && $0 != " " }.lowercased()
+        guard type == body.type else { throw .unsupportedMediaType(body.type) }
+        let content: JSON
+        switch body {
+        case .json:
+            do { content = try JSON.parse(raw.body) } catch { throw .malformed(error) }
+        case .form(let schema): content = try Form(raw.body[...]).value(for: schema)
+        }
+        faults += body.schema.check(content).map { Problem.Field($0.path.pointer, $0.message) }
+        return content
+    }
+}

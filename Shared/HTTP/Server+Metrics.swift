@@ -1,0 +1,16 @@
+import Telemetry
+
+extension Server {
+    /// A server whose `/metrics` shows `metrics`, and that measures its own requests there.
+    package convenience init(
+        name: String, listen: String, routes: [Route], ready: @escaping @Sendable () async -> [String: Bool],
+        metrics: Metrics, log: Logger
+    ) {
+        self.init(
+            name: name, listen: listen, routes: routes, ready: ready, metrics: { metrics.text },
+            observe: { route, status, seconds in
+                let pattern = route == "-" ? nil : route
+                metrics.observeRequest(route: pattern, method: "", status: status, seconds: seconds)
+            }, log: log)
+    }
+}

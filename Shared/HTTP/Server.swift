@@ -1,0 +1,115 @@
+import Foundation
+import Lifecycle
+import Synchronization
+import Telemetry
+
+/// An HTTP/1.1 server for a table of routes, with `/health/live`, `/health/ready`, `/metrics` and `/openapi.json` beside them.
+///
+/// Stopping it is cancelling `run()`: no new connections, open requests are finished (bounded by `Limits.drain`), then it returns.
+package final class Server: Service {
+    package typealias Observer = @Sendable (_ route: String, _ status: Int, _ seconds: Double) -> Void
+
+    package let name: String
+    private let listen: String
+    private let limits: Limits
+    private let log: Logger
+    private let traffic: Traffic
+    private let started = Mutex<Parts?>(nil)
+
+    private struct Parts {
+        let listener: Listener
+        let daemon: Daemon
+    }
+
+    /// - Parameters:
+    ///   - name: of the service, for logs and as title of the OpenAPI document.
+    ///   - version: of the API, for the OpenAPI document.
+    ///   - listen: `127.0.0.1:8080`, `[::1]:8080`; port 0 takes any free one.
+    ///   - ready: whether each thing that the service needs is there, by its name; asked by `/health/ready`.
+    ///   - metrics: Prometheus' text format; asked by `/metrics`.
+    ///   - observe: told after each request its route's pattern (`-` for none), status and seconds; from any thread.
+    package init(
+        name: String, version: String = "1", listen: String, routes: [Route], limits: Limits = Limits(),
+        ready: @escaping @Sendable () async -> [String: Bool] = { [:] },
+        metrics: @escaping @Sendable () async -> String = { "" },
+        observe: Observer? = nil, log: Logger
+    ) {
+        self.name = name
+        self.listen = listen
+        self.limits = limits
+        self.log = log
+        let all = routes + OperationsRoutes.routes(ready: ready, metrics: metrics)
+        let description = OperationsRoutes.description(title: name, version: version, of: all)
+        self.traffic = Traffic(limits: limits, router: Router(all + [description], log: log, observe: observe))
+    }
+
+    /// The port that it listens on; `nil` before `start` and after `run`.
+    package var port: Int? { started.withLock { $0.map { Int($0.listener.port) } } }
+
+    /// Requests of which the answer is not yet sent.
+    package var openRequests: Int { traffic.openRequests }
+
+    /// Connections, idle ones included.
+    package var openConnections: Int { traffic.openConnections }
+
+    /// Listens and serves from now on; `run` must follow, for it alone stops. Does nothing if it is started already.
+    package func start() throws(HTTPError) {
+        try started.withLock { parts throws(HTTPError) in
+            guard parts == nil else { return }
+            guard let address = ListenAddress(listen) else { throw HTTPError(.address, "\(listen) is no host:port") }
+            let listener = try Listener(address)
+            guard let daemon = Daemon(traffic) else { throw .system(.listening) }
+            listener.start { [traffic, limits] socket, address, size in
+                if traffic.openConnections < limits.connections {
+                    daemon.add(socket, address, size)
+                } else {
+                    Self.refuse(socket)
+                }
+            }
+            parts = Parts(listener: listener, daemon: daemon)
+        }
+    }
+
+    /// Serves until cancelled, then drains and stops. Runs once.
+    package func run() async throws {
+        try start()
+        log.info("listening", ["port": port ?? 0])
+        while !Task.isCancelled {
+            try? await Task.sleep(for: min(.seconds(1), limits.arrival / 10))
+            traffic.cutLateConnections(now: .now)
+        }
+        log.info("draining", ["requests": openRequests])
+        // A task of its own: in this one, which is cancelled, nothing waits any more.
+        await Task { await stop() }.value
+        log.info("stopped")
+    }
+
+    private func stop() async {
+        guard let parts = started.withLock({ $0.take() }) else { return }
+        await Self.offTheSharedThreads { parts.listener.stop() }
+        await traffic.drain()
+        await Self.offTheSharedThreads { parts.daemon.stop() }
+    }
+
+    /// Tells a connection too many that it is, and closes it. Never blocks.
+    private static func refuse(_ socket: Int32) {
+        let answer =
+            "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        _ = answer.withCString { send(socket, $0, strlen($0), Int32(MSG_NOSIGNAL | MSG_DONTWAIT)) }
+        _ = shutdown(socket, Int32(SHUT_WR))
+        // What came already is read, because closing with unread bytes would reset the connection and take the answer with it.
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        _ = recv(socket, &bytes, bytes.count, Int32(MSG_DONTWAIT))
+        close(socket)
+    }
+
+    /// Runs what blocks for a moment on a thread of Dispatch.
+    private static func offTheSharedThreads(_ body: @escaping @Sendable () -> Void) async {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                body()
+                continuation.resume()
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+import Synchronization
+
+/// What the connections of one server share: who is there, what is in work, and whether it is being stopped.
+final class Traffic: Sendable {
+    let limits: Limits
+    let router: Router
+
+    private struct State {
+        var admission: Admission
+        /// Exchanges whose connection is suspended while a handler works.
+        var working: [ObjectIdentifier: Exchange] = [:]
+        var drained: CheckedContinuation<Void, Never>?
+    }
+
+    private let state: Mutex<State>
+    private let watches = Mutex<[ObjectIdentifier: ConnectionWatch]>([:])
+
+    init(limits: Limits, router: Router) {
+        self.limits = limits
+        self.router = router
+        self.state = Mutex(State(admission: Admission(limits)))
+    }
+
+    var isDraining: Bool { state.withLock { $0.admission.phase != .serving } }
+    var openRequests: Int { state.withLock { $0.admission.open } }
+    var openConnections: Int { watches.withLock { $0.count } }
+
+    // MARK: Connections
+
+    func opened(_ watch: ConnectionWatch) {
+        watches.withLock { $0[ObjectIdentifier(watch)] = watch }
+    }
+
+    /// After this the watch's socket may be closed and its number used for another.
+    func closed(_ watch: ConnectionWatch) {
+        _ = watches.withLock { $0.removeValue(forKey: ObjectIdentifier(watch)) }
+    }
+
+    /// Cuts the connections that are past their time. Under the lock, so that none of the sockets is closed meanwhile.
+    func cutLateConnections(now: ContinuousClock.Instant) {
+        watches.withLock { watches in
+            for watch in watches.values where watch.isLate(now: now) { watch.cut() }
+        }
+    }
+
+    // MARK: Requests
+
+    func requestOpened() { state.withLock { $0.admission.requestOpened() } }
+
+    func requestEnded(bytes: Int) {
+        let drained = state.withLock { state in
+            state.admission.requestEnded(bytes: bytes) ? state.drained.take() : nil
+        }
+        drained?.resume()
+    }
+
+    func hold(_ bytes: Int) -> Bool { state.withLock { $0.admission.hold(bytes) } }
+
+    /// Enters `exchange` as in work, or says why not.
+    func begin(_ exchange: Exchange) -> Problem? {
+        state.withLock { state in
+            if let problem = state.admission.workStarted() { return problem }
+            state.working[ObjectIdentifier(exchange)] = exchange
+            return nil
+        }
+    }
+
+    /// Must be called before the connection goes on, because the exchange may be gone right after.
+    func end(_ exchange: Exchange) {
+        state.withLock { state in
+            guard state.working.removeValue(forKey: ObjectIdentifier(exchange)) != nil else { return }
+            state.admission.workEnded()
+        }
+    }
+
+    // MARK: Stopping
+
+    /// Lets open requests end, at most until the limit's time; then answers those in work with a 503. Afterwards no connection
+    /// is suspended and none will be, which is what `MHD_stop_daemon` demands: it aborts the process otherwise.
+    func drain() async {
+        let timer = Task {
+            try? await Task.sleep(for: limits.drain)
+            state.withLock { $0.drained.take() }?.resume()
+        }
+        await withCheckedContinuation { continuation in
+            let nothingOpen = state.withLock { state in
+                if state.admission.drain() { return true }
+                state.drained = continuation
+                return false
+            }
+            if nothingOpen { continuation.resume() }
+        }
+        timer.cancel()
+        let left = state.withLock { state in
+            state.admission.close()
+            return Array(state.working.values)
+        }
+        for exchange in left { exchange.finish(.problem(.stopping)) }
+    }
+}

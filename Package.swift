@@ -70,7 +70,11 @@ let package = Package(
         tests("CaseworkTests", ["Casework", "WorkingTime"]),
         tests("JSONTests", ["JSON"]),
         tests("TextMatchingTests", ["TextMatching"]),
-        tests("PoliciesTests", ["Policies", "Casework"]),
+        tests("PoliciesTests", ["Policies", "Casework", "JSON", "TextMatching"]),
+        tests("TelemetryTests", ["Telemetry"]),
+        tests("LifecycleTests", ["Lifecycle", "Telemetry"]),
+        tests("ConfigurationTests", ["Configuration", "Telemetry"]),
+        tests("ClassificationTests", ["Classification", "Casework", "Policies", "JSON"]),
         tests("KafkaTests", ["Kafka", "Support"]),
         tests("PostgresTests", ["Postgres", "Support"]),
         tests(

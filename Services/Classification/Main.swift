@@ -10,7 +10,7 @@ import Telemetry
 @main
 enum Main {
     static func main() async {
-        let settings = ServiceSettings.read(listen: "127.0.0.1:8081")
+        let settings = Environment.orExit(program: "jiesu-classification") { CommonSettings(&$0, port: 8081) }
         let log = Logger(service: "classification", level: settings.logLevel)
         await Lifecycle.main(log: log) {
             let metrics = Metrics()
@@ -21,7 +21,7 @@ enum Main {
                 CaseConsumer(
                     Examining(), store: CaseStore(pool: pool), watch: watch, metrics: metrics, log: log),
                 Server(
-                    name: "jiesu-classification", listen: settings.listen, routes: [],
+                    name: "jiesu-classification", listen: settings.listen.description, routes: [],
                     ready: { ["database": await pool.answers(), "broker": watch.broker != nil] }, metrics: metrics,
                     log: log),
             ]

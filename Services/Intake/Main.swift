@@ -10,8 +10,13 @@ import Telemetry
 @main
 enum Main {
     static func main() async {
-        let (settings, line) = ServiceSettings.read(listen: "127.0.0.1:8080") { environment in
-            environment.text("JIESU_LINE", default: "12345", expected: "the telephone number of the city's line")
+        let (settings, line) = Environment.orExit(program: "jiesu-intake") { environment in
+            (
+                CommonSettings(&environment, port: 8080),
+                environment.value(
+                    "JIESU_INTAKE_LINE", .text("a telephone number", example: "12345"), default: "12345",
+                    "the line that a complaint is for if it names none")
+            )
         }
         let log = Logger(service: "intake", level: settings.logLevel)
         await Lifecycle.main(log: log) {
@@ -22,7 +27,7 @@ enum Main {
                 registrar: Registrar(cases, log: log), store: IntakeStore(pool: pool), cases: cases, line: line)
             return [
                 Server(
-                    name: "jiesu-intake", listen: settings.listen, routes: routes.all,
+                    name: "jiesu-intake", listen: settings.listen.description, routes: routes.all,
                     ready: { ["database": await pool.answers()] }, metrics: metrics, log: log)
             ]
         }

@@ -8,17 +8,35 @@ import Postgres
 import Synchronization
 import Telemetry
 
-/// Holds the demo's report once there is one.
+/// Takes the demo's report and says that the story is told.
 final class DemoOutcome: Sendable {
-    private let state = Mutex<DemoReport?>(nil)
+    private struct State {
+        var report: DemoReport?
+        var action: (@Sendable () -> Void)?
+    }
 
-    var report: DemoReport? {
-        get { state.withLock { $0 } }
-        set { state.withLock { $0 = newValue } }
+    private let state = Mutex(State())
+
+    var report: DemoReport? { state.withLock { $0.report } }
+
+    func tell(_ report: DemoReport) {
+        let action = state.withLock { state in
+            state.report = report
+            return state.action
+        }
+        action?()
+    }
+
+    func whenTold(_ action: @escaping @Sendable () -> Void) {
+        let isTold = state.withLock { state in
+            state.action = action
+            return state.report != nil
+        }
+        if isTold { action() }
     }
 }
 
-/// Sends the samples as citizens would and watches where they arrive. Ends when everything has.
+/// Sends the samples as citizens would and watches where they arrive; tells when everything has, then waits to be stopped.
 struct DemoStory: Service {
     let name = "demo"
     let suite: Suite
@@ -49,7 +67,7 @@ struct DemoStory: Service {
         let receipts = try await send(progress)
         let states = try await follow(receipts, inboxes, pool, rules, progress)
         progress.end()
-        outcome.report = DemoReport(
+        let report = DemoReport(
             cases: zip(samples, receipts).map { sample, receipt in
                 let state = states[receipt.number.id]
                 let arrived = inboxes.arrivals(of: receipt.number.id).map(\.organisation)
@@ -61,6 +79,8 @@ struct DemoStory: Service {
             outbox: try await number("SELECT count(*) FROM jiesu.outbox", pool),
             parked: try await number("SELECT count(*) FROM jiesu.parked", pool),
             audit: try await Audit.verify(pool: pool), seconds: ContinuousClock.now - started)
+        outcome.tell(report)
+        while !Task.isCancelled { await sleep(for: .seconds(3600)) }
     }
 
     private struct Receipt: Sendable {

@@ -10,7 +10,7 @@ import Telemetry
 @main
 enum Main {
     static func main() async {
-        let settings = ServiceSettings.read(listen: "127.0.0.1:8082")
+        let settings = Environment.orExit(program: "jiesu-routing") { CommonSettings(&$0, port: 8082) }
         let log = Logger(service: "routing", level: settings.logLevel)
         await Lifecycle.main(log: log) {
             let metrics = Metrics()
@@ -23,7 +23,7 @@ enum Main {
                     Dispatching(), store: CaseStore(pool: pool), watch: watch, metrics: metrics, log: log),
                 StoreGauges(pool: pool, metrics: metrics, log: log),
                 Server(
-                    name: "jiesu-routing", listen: settings.listen, routes: [],
+                    name: "jiesu-routing", listen: settings.listen.description, routes: [],
                     ready: { ["database": await pool.answers(), "broker": watch.broker != nil] }, metrics: metrics,
                     log: log),
             ]

@@ -1,77 +1,112 @@
-import Telemetry
+import Foundation
 
-/// Reads a program's settings from the environment and collects every mistake before it says so.
+/// Reads settings from environment variables, gathering every mistake on the way.
 ///
-/// A secret's value never appears in a mistake.
+///     struct IntakeSettings {
+///         let common: CommonSettings
+///         let batch: Int
+///
+///         init(_ environment: inout Environment) {
+///             common = CommonSettings(&environment, port: 8080)
+///             batch = environment.value(
+///                 "JIESU_INTAKE_BATCH", .integer(in: 1...1_000), default: 256, "most requests in one transaction")
+///         }
+///     }
+///     let settings = Environment.orExit(program: "jiesu-intake", IntakeSettings.init)
+///
+/// A variable that is set to nothing counts as not set, because that is what compose files make of a missing one. What
+/// a getter returns after a mistake is a placeholder that nobody sees: `read` throws.
 package struct Environment {
-    private let values: [String: String]
-    private var known: Set<String> = []
-    private var mistakes: [String] = []
+    private let program: String
+    private let variables: [String: String]
+    private(set) var settings: [Setting] = []
+    private var mistakes: [Mistake] = []
 
-    package init(_ values: [String: String]) {
-        self.values = values
+    /// - Parameter program: the executable's name, such as `jiesu-intake`. Variables that begin with another
+    ///   program's name (`JIESU_ROUTING_…`) are none of its business; others that begin with `JIESU_` and are not
+    ///   read are mistakes.
+    init(program: String, variables: [String: String]) {
+        self.program = program
+        self.variables = variables.filter { !$0.value.isEmpty }
     }
 
-    /// Text as it stands; an empty value counts as not set.
-    package mutating func text(_ name: String, default fallback: String? = nil, expected: String) -> String {
-        if let value = value(name) ?? fallback { return value }
-        mistakes.append("\(name) is not set; expected \(expected)")
-        return ""
+    /// What `body` builds from `variables`.
+    /// - Throws: `ConfigurationError` with all mistakes.
+    package static func read<Settings>(
+        program: String, variables: [String: String], _ body: (inout Environment) -> Settings
+    ) throws(ConfigurationError) -> Settings {
+        var environment = Environment(program: program, variables: variables)
+        let settings = body(&environment)
+        environment.checkUnknown()
+        guard environment.mistakes.isEmpty else { throw ConfigurationError(mistakes: environment.mistakes) }
+        return settings
     }
 
-    /// Text that may be missing.
-    package mutating func optional(_ name: String) -> String? {
-        value(name)
+    /// Text that lists what `body` reads, for `--help`.
+    package static func help<Settings>(program: String, _ body: (inout Environment) -> Settings) -> String {
+        var environment = Environment(program: program, variables: [:])
+        _ = body(&environment)
+        let settings = environment.settings.map(\.help).joined(separator: "\n")
+        return "\(program) takes no arguments. It is set up by these environment variables:\n\n\(settings)\n"
     }
 
-    /// `host:port`; port 0 means any.
-    package mutating func listen(_ name: String, default fallback: String) -> String {
-        let value = value(name) ?? fallback
-        let port = value.split(separator: ":").last.flatMap { UInt16($0) }
-        if !value.contains(":") || value.hasPrefix(":") || port == nil {
-            mistakes.append("\(name) is \"\(value)\"; expected host:port, such as 127.0.0.1:8080")
+    /// A setting that must be given.
+    package mutating func required<Value>(_ name: String, _ format: Format<Value>, _ about: String) -> Value {
+        settings.append(Setting(name: name, about: about, format: format, presence: .required))
+        guard variables[name] != nil else {
+            mistake(name, "is not set; expected \(format.expectation), such as \(format.example)")
+            return format.placeholder
         }
-        return value
+        return parsed(name, format) ?? format.placeholder
     }
 
-    /// One of a few words.
-    package mutating func choice<Choice: RawRepresentable & CaseIterable>(
-        _ name: String, default fallback: Choice
-    ) -> Choice where Choice.RawValue == String {
-        guard let value = value(name) else { return fallback }
-        if let choice = Choice(rawValue: value) { return choice }
-        mistakes.append(
-            "\(name) is \"\(value)\"; expected one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
-        return fallback
+    /// A setting with a default, which is not checked against `format`.
+    package mutating func value<Value>(
+        _ name: String, _ format: Format<Value>, default standard: Value, _ about: String
+    ) -> Value {
+        settings.append(
+            Setting(name: name, about: about, format: format, presence: .defaults(to: format.print(standard))))
+        return parsed(name, format) ?? standard
     }
 
-    /// Several that are set all or none.
-    package mutating func together(_ names: [String]) -> [String]? {
-        let found = names.compactMap { value($0) }
-        if found.count == names.count { return found }
-        if !found.isEmpty { mistakes.append("\(names.joined(separator: ", ")) go together; set all or none") }
+    /// A setting that may be missing.
+    package mutating func optional<Value>(_ name: String, _ format: Format<Value>, _ about: String) -> Value? {
+        settings.append(Setting(name: name, about: about, format: format, presence: .optional))
+        return parsed(name, format)
+    }
+
+    /// Whether the variable is given, rightly or wrongly.
+    package func isSet(_ name: String) -> Bool { variables[name] != nil }
+
+    /// Adds a mistake that only shows when several settings are seen together.
+    package mutating func mistake(_ name: String, _ problem: String) {
+        mistakes.append(Mistake(variable: name, problem: problem))
+    }
+
+    private mutating func parsed<Value>(_ name: String, _ format: Format<Value>) -> Value? {
+        guard let text = variables[name] else { return nil }
+        if let value = format.parse(text) { return value }
+        let shown = format.hides(text) ? "has a value that is not shown here" : "is \(quoted(text))"
+        mistake(name, "\(shown); expected \(format.expectation), such as \(format.example)")
         return nil
     }
 
-    /// Ends the reading.
-    /// - Throws: every mistake at once; a variable that begins with `JIESU_` and was not asked for is one.
-    package func finish() throws(ConfigurationError) {
-        let unknown = values.keys.filter { $0.hasPrefix("JIESU_") && !known.contains($0) }.sorted()
-        let all =
-            mistakes
-            + unknown.map { "\($0) is no setting of this program; it knows \(known.sorted().joined(separator: ", "))" }
-        guard all.isEmpty else { throw ConfigurationError(mistakes: all) }
+    /// A misspelt name would otherwise mean that the default is used in silence.
+    private mutating func checkUnknown() {
+        let known = settings.map(\.name)
+        for name in variables.keys.sorted() where name.hasPrefix("JIESU_") && !known.contains(name) {
+            let value = variables[name] ?? ""
+            guard !SuiteNames.belongsElsewhere(name, value: value, than: program) else { continue }
+            let near = SuiteNames.nearest(to: name, in: known)
+            mistake(name, "is not a setting of \(program)" + (near.map { "; did you mean \($0)?" } ?? ""))
+        }
     }
 
-    private mutating func value(_ name: String) -> String? {
-        known.insert(name)
-        return values[name].flatMap { $0.isEmpty ? nil : $0 }
+    /// One line of at most 100 characters, whatever is in it.
+    private func quoted(_ text: String) -> String {
+        let shown = text.unicodeScalars.prefix(100).map { scalar in
+            scalar.properties.generalCategory == .control ? scalar.escaped(asASCII: true) : String(scalar)
+        }
+        return "\"\(shown.joined())\(text.unicodeScalars.count > 100 ? "…" : "")\""
     }
-}
-
-/// All that is wrong with the settings, a line each.
-package struct ConfigurationError: Error, Equatable, CustomStringConvertible {
-    package let mistakes: [String]
-
-    package var description: String { mistakes.joined(separator: "\n") }
 }

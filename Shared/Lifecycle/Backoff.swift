@@ -1,5 +1,5 @@
-/// How long to wait before trying again: doubles with each failure, up to a limit, and varies by chance, so that many who
-/// lost the same server do not come back at the same moment.
+/// How long to wait before trying again: doubles with each failure, up to a limit, and varies by chance, so that many
+/// who lost the same server do not come back at the same moment.
 ///
 ///     var backoff = Backoff()
 ///     while !Task.isCancelled {

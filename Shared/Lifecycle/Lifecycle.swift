@@ -3,13 +3,14 @@ import Telemetry
 
 /// Starts and stops a process. Cancellation of its task is how a service is asked to stop.
 package enum Lifecycle {
-    /// Runs `services` until SIGTERM, SIGINT or cancellation of the calling task, then stops them in reverse order: each
-    /// is cancelled after all later ones have ended. One that returns or throws unasked stops the others likewise.
+    /// Runs `services` until SIGTERM, SIGINT or cancellation of the calling task, then stops them in reverse order:
+    /// each is cancelled after all later ones have ended. One that returns or throws unasked stops the others
+    /// likewise.
     ///
     /// They are started in order, without waiting for each other. A second signal ends the process at once.
     /// - Parameter grace: for stopping all of them together.
-    /// - Throws: what the first failed service threw, `LifecycleError.endedEarly`, or `LifecycleError.stillRunning` when
-    ///   `grace` is over; the process should then end, since nothing stops those any more.
+    /// - Throws: what the first failed service threw, `LifecycleError.endedEarly`, or `LifecycleError.stillRunning`
+    ///   when `grace` is over; the process should then end, since nothing stops those any more.
     package static func run(_ services: [any Service], grace: Duration, log: Logger) async throws {
         try await stoppable(grace: grace, log: log) {
             try await supervise(services, grace: grace, log: log)

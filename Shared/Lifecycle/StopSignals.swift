@@ -4,9 +4,9 @@ import Telemetry
 
 /// Listens for SIGTERM and SIGINT. The first asks to stop, the second ends the process at once.
 ///
-/// A handler writes to a pipe that a thread of its own reads: whoever holds all shared threads of Swift's tasks must not be
-/// able to keep the process alive. Not a dispatch source, which on Linux blocks the signal in thread after thread and
-/// leaves it blocked when it is cancelled, so that nothing but SIGKILL ends the process afterwards.
+/// A handler writes to a pipe that a thread of its own reads: whoever holds all shared threads of Swift's tasks must
+/// not be able to keep the process alive. Not a dispatch source, which on Linux blocks the signal in thread after
+/// thread and leaves it blocked when it is cancelled, so that nothing but SIGKILL ends the process afterwards.
 ///
 /// One at a time in a process.
 final class StopSignals: Sendable {

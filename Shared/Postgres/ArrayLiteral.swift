@@ -7,7 +7,8 @@ struct ArrayLiteral {
         self.text = text
     }
 
-    /// Gives each element's text, nil for NULL, to `element`; nil when the text is no such array or an element is refused.
+    /// Gives each element's text, nil for NULL, to `element`; nil when the text is no such array or an element is
+    /// refused.
     mutating func read<Element>(_ element: (UnsafeBufferPointer<UInt8>?) -> Element?) -> [Element]? {
         guard take("{") else { return nil }
         var elements: [Element] = []

@@ -2,8 +2,8 @@ import CLibPQ
 import Glibc
 import Synchronization
 
-/// One connection to PostgreSQL. Its calls run one after the other on a queue of its own, so waiting for the server holds none
-/// of Swift's shared threads. A call that has begun is finished, even when its task is cancelled.
+/// One connection to PostgreSQL. Its calls run one after the other on a queue of its own, so waiting for the server
+/// holds none of Swift's shared threads. A call that has begun is finished, even when its task is cancelled.
 package actor Connection {
     /// What the last call left behind; read by the pool without waiting for the queue.
     enum Condition: UInt8, AtomicRepresentable {
@@ -47,8 +47,8 @@ package actor Connection {
     /// True once the connection was lost or closed; every further call throws `.connection`.
     package nonisolated var isBroken: Bool { condition == .broken }
 
-    /// False when the server hung up, or said something unasked, since the last call: one `poll`, no waiting. Only for the pool,
-    /// which knows that nobody else uses the connection.
+    /// False when the server hung up, or said something unasked, since the last call: one `poll`, no waiting. Only for
+    /// the pool, which knows that nobody else uses the connection.
     nonisolated var isQuiet: Bool {
         guard condition == .idle else { return false }
         var watched = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
@@ -129,8 +129,8 @@ package actor Connection {
         return try pipeline.run(queries, &statements)
     }
 
-    /// A migration elsewhere can make prepared statements stale. Outside a transaction nothing has happened yet then, so the
-    /// work is done once more with fresh ones; inside, the caller has to begin again (`isRetriable`).
+    /// A migration elsewhere can make prepared statements stale. Outside a transaction nothing has happened yet then,
+    /// so the work is done once more with fresh ones; inside, the caller has to begin again (`isRetriable`).
     private func repeatingIfStale(
         _ work: (PGConn) throws(PostgresError) -> [PGResult]
     ) throws(PostgresError) -> [PGResult] {

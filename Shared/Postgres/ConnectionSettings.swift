@@ -11,14 +11,16 @@ package struct ConnectionSettings: Sendable {
     /// Settings of the session, such as `["lock_timeout": "2s"]`; default none.
     package var session: [String: String] = [:]
 
-    /// How long the server may say nothing while it owes an answer, before the connection is given up; default 60 s. It must
-    /// exceed the longest statement: a migration's connection wants more.
+    /// How long the server may say nothing while it owes an answer, before the connection is given up; default 60 s. It
+    /// must exceed the longest statement: a migration's connection wants more.
     package var silenceAtMost: Duration = .seconds(60)
 
-    /// Reads any URL or `key=value` text that libpq takes, such as `postgresql://jiesu@db.example/jiesu?sslmode=verify-full`.
+    /// Reads any URL or `key=value` text that libpq takes, such as
+    /// `postgresql://jiesu@db.example/jiesu?sslmode=verify-full`.
     ///
-    /// What it leaves out is libpq's default or its environment variable (`PGHOST`, `PGPASSWORD`…). Seconds, not hours, to
-    /// notice a dead machine are our own default: keepalives after 5 s, three of them, 8 s for data without acknowledgement.
+    /// What it leaves out is libpq's default or its environment variable (`PGHOST`, `PGPASSWORD`…). Seconds, not hours,
+    /// to notice a dead machine are our own default: keepalives after 5 s, three of them, 8 s for data without
+    /// acknowledgement.
     /// - Throws: `.misuse` when libpq cannot read it. The error does not quote it, as it may hold a password.
     package init(url: String) throws(PostgresError) {
         parameters = try Self.parse(url)

@@ -1,6 +1,7 @@
 import Foundation
 
-/// Keeps other processes, and other tasks of this one, from working on a folder. Let go when dropped, or when the process ends.
+/// Keeps other processes, and other tasks of this one, from working on a folder. Let go when dropped, or when the
+/// process ends.
 struct FolderLock: ~Copyable {
     private let file: Int32
 

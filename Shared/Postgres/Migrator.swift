@@ -1,7 +1,7 @@
 /// Brings a database forward, one migration a transaction. Never backward: a mistake is repaired by the next migration.
 ///
-/// `jiesu.migration` keeps what has run, with a hash of its SQL. Several programs may start at once: an advisory lock lets one
-/// work while the others wait, then find nothing left to do.
+/// `jiesu.migration` keeps what has run, with a hash of its SQL. Several programs may start at once: an advisory lock
+/// lets one work while the others wait, then find nothing left to do.
 package enum Migrator {
     /// The advisory lock's key: "jiesu" and 1. Whoever migrates needs the right to call `pg_try_advisory_lock`.
     private static let lock: Int64 = 0x6a69_6573_7501
@@ -12,8 +12,8 @@ package enum Migrator {
     ///   - connection: outside a transaction; its `silenceAtMost` must exceed the longest migration.
     ///   - waitAtMost: how long another program may keep us waiting; default 5 min.
     /// - Returns: the numbers that ran now.
-    /// - Throws: `.misuse` for a gap, a changed old migration and a database newer than the program, before anything runs;
-    ///   `.busy` when the wait was too long; and what a migration's SQL meets, its number in the description.
+    /// - Throws: `.misuse` for a gap, a changed old migration and a database newer than the program, before anything
+    ///   runs; `.busy` when the wait was too long; and what a migration's SQL meets, its number in the description.
     @discardableResult
     package static func migrate(
         _ migrations: [Migration], on connection: Connection, waitAtMost: Duration = .seconds(300)

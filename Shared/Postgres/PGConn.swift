@@ -1,10 +1,12 @@
 import CLibPQ
 import Glibc
 
-/// Owns a `PGconn`: sends, waits, reads. Used by one thread at a time, the queue of its `Connection`; every call may block.
+/// Owns a `PGconn`: sends, waits, reads. Used by one thread at a time, the queue of its `Connection`; every call may
+/// block.
 ///
-/// The socket is non-blocking and waiting is our own `poll`, for two reasons: reading while a large send is under way (else a
-/// pipeline and the server could wait for each other for ever), and an end to waiting for a server that fell silent.
+/// The socket is non-blocking and waiting is our own `poll`, for two reasons: reading while a large send is under way
+/// (else a pipeline and the server could wait for each other for ever), and an end to waiting for a server that fell
+/// silent.
 final class PGConn {
     private let pointer: OpaquePointer
     private let silenceAtMost: Duration

@@ -1,6 +1,7 @@
 import CLibPQ
 
-/// Owns a `PGresult`. Read-only once made, so that threads may share it (libpq's manual, "Behavior in Threaded Programs").
+/// Owns a `PGresult`. Read-only once made, so that threads may share it (libpq's manual, "Behavior in Threaded
+/// Programs").
 final class PGResult: @unchecked Sendable {
     private let pointer: OpaquePointer
 
@@ -51,8 +52,8 @@ final class PGResult: @unchecked Sendable {
             constraint: diagnosis("n"), detail: words, isStaleStatement: isStale, file: file, line: line)
     }
 
-    /// The first line of the server's words where they can only speak of names, resources or connections. Data exceptions
-    /// (22), violated constraints (23, 44) and messages of functions (P0) may quote what a person typed.
+    /// The first line of the server's words where they can only speak of names, resources or connections. Data
+    /// exceptions (22), violated constraints (23, 44) and messages of functions (P0) may quote what a person typed.
     private static func harmless(_ message: String, state: String?) -> String {
         if let state,
             !["08", "25", "26", "28", "3D", "3F", "40", "42", "53", "54", "55", "57", "58"].contains(state.prefix(2))

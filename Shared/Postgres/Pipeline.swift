@@ -1,6 +1,7 @@
 import CLibPQ
 
-/// One pipeline: sends many queries and one sync, without waiting for an answer in between, and pairs the answers with the queries.
+/// One pipeline: sends many queries and one sync, without waiting for an answer in between, and pairs the answers with
+/// the queries.
 final class Pipeline {
     /// One message whose answer is due.
     private enum Step {

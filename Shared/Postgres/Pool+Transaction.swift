@@ -1,8 +1,8 @@
 extension Pool {
     /// Runs `body` between BEGIN and COMMIT, or ROLLBACK when it throws.
     ///
-    /// The body runs at most once. It may swallow an error of a query, but not make the transaction succeed with that: the
-    /// server then refuses the commit.
+    /// The body runs at most once. It may swallow an error of a query, but not make the transaction succeed with that:
+    /// the server then refuses the commit.
     package nonisolated(nonsending) func transaction<Value>(
         _ body: nonisolated(nonsending) (Connection) async throws -> Value
     ) async throws(TransactionError) -> Value {
@@ -33,7 +33,8 @@ extension Pool {
         return value
     }
 
-    /// A connection with a transaction begun. One that turns out dead is replaced once by a fresh one: nothing has happened yet.
+    /// A connection with a transaction begun. One that turns out dead is replaced once by a fresh one: nothing has
+    /// happened yet.
     private nonisolated(nonsending) func begin() async throws(TransactionError) -> Connection {
         do throws(PostgresError) {
             let first = try await take()

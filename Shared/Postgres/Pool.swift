@@ -1,8 +1,8 @@
 import Synchronization
 import Telemetry
 
-/// Lends connections, at most `size` at once, opened when first needed. A broken one is thrown away and its place used anew, so
-/// a restart of the server needs no restart of the pool. Dropping the pool closes its idle connections.
+/// Lends connections, at most `size` at once, opened when first needed. A broken one is thrown away and its place used
+/// anew, so a restart of the server needs no restart of the pool. Dropping the pool closes its idle connections.
 package final class Pool: Sendable {
     private typealias Grant = PoolGrant<Connection>
     private typealias Waiter = CheckedContinuation<Result<Grant, PostgresError>, Never>
@@ -19,7 +19,8 @@ package final class Pool: Sendable {
     /// Opens nothing yet.
     /// - Parameters:
     ///   - size: most connections, at least 1.
-    ///   - waitAtMost: how long a caller waits while all are lent; default 5 s. Opening one is bounded by `connect_timeout`.
+    ///   - waitAtMost: how long a caller waits while all are lent; default 5 s. Opening one is bounded by
+    ///     `connect_timeout`.
     package init(_ settings: ConnectionSettings, size: Int, waitAtMost: Duration = .seconds(5), log: Logger) {
         precondition(size >= 1, "a pool without connections would never answer")
         self.settings = settings
@@ -36,8 +37,8 @@ package final class Pool: Sendable {
     /// Lends a connection to `body`, which must not keep it. One that comes back inside a transaction is thrown away.
     ///
     /// The body may change the session (`SET`, advisory locks) only if it changes it back.
-    /// - Throws: what `body` throws, and `PostgresError`: `.busy` when all stayed lent, `.connection` when none can be opened,
-    ///   `.cancelled` when the task was cancelled while it waited.
+    /// - Throws: what `body` throws, and `PostgresError`: `.busy` when all stayed lent, `.connection` when none can be
+    ///   opened, `.cancelled` when the task was cancelled while it waited.
     package nonisolated(nonsending) func withConnection<Value>(
         _ body: nonisolated(nonsending) (Connection) async throws -> Value
     ) async throws -> Value {

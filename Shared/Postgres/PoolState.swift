@@ -48,6 +48,11 @@ struct PoolState<Item, Waiter> {
     mutating func enqueue(_ waiter: Waiter, ticket: Int) {
         waiters[ticket] = waiter
         queue.append(ticket)
+        // While nothing comes back, those who gave up would pile up for ever.
+        if queue.count > 2 * waitersAtMost {
+            queue = queue[head...].filter { waiters[$0] != nil }
+            head = 0
+        }
     }
 
     /// Takes someone out of the queue: nil when a grant has come before.
@@ -55,7 +60,8 @@ struct PoolState<Item, Waiter> {
         waiters.removeValue(forKey: ticket)
     }
 
-    /// A place comes back, with its connection or, when that is of no more use, without. It goes to the longest waiting.
+    /// A place comes back, with its connection or, when that is of no more use, without. It goes to the longest
+    /// waiting.
     mutating func giveBack(_ item: Item?) -> (waiter: Waiter, grant: PoolGrant<Item>)? {
         while head < queue.count {
             let waiter = waiters.removeValue(forKey: queue[head])

@@ -1,7 +1,7 @@
 /// What went wrong between this program and PostgreSQL.
 ///
-/// `description` is safe to log: it never holds a value of a row or of a parameter. The server's own words may (a unique
-/// violation quotes the row, a cast quotes the text), so they stand in `debugDescription` alone.
+/// `description` is safe to log: it never holds a value of a row or of a parameter. The server's own words may (a
+/// unique violation quotes the row, a cast quotes the text), so they stand in `debugDescription` alone.
 package struct PostgresError: Error, Sendable {
     /// Who is at fault.
     package enum Code: String, Sendable {
@@ -63,7 +63,8 @@ package struct PostgresError: Error, Sendable {
         }
     }
 
-    /// Serialisation failure, deadlock, lock time-out, shutdown or start-up, a standby that only reads, no room, no connection.
+    /// Serialisation failure, deadlock, lock time-out, shutdown or start-up, a standby that only reads, no room, no
+    /// connection.
     private static func passes(_ state: String) -> Bool {
         ["40001", "40P01", "55P03", "57P01", "57P02", "57P03", "25006"].contains(state)
             || state.hasPrefix("53") || state.hasPrefix("08")

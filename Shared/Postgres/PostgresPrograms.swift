@@ -33,8 +33,8 @@ struct PostgresPrograms: Sendable {
         return ("postgres", entry.pointee.pw_uid, entry.pointee.pw_gid)
     }
 
-    /// The words that run `program`: in `/`, as the folder we are in may be closed to the other user, and behind setpriv when
-    /// we are root.
+    /// The words that run `program`: in `/`, as the folder we are in may be closed to the other user, and behind
+    /// setpriv when we are root.
     func command(_ program: String, _ arguments: [String]) -> [String] {
         var words = ["/usr/bin/env", "--chdir=/"]
         if let user { words += ["setpriv", "--reuid=\(user.id)", "--regid=\(user.group)", "--clear-groups"] }

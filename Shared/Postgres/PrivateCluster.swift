@@ -3,8 +3,8 @@ import Foundation
 /// A PostgreSQL server of our own in a data folder, for one machine and for tests.
 ///
 /// It listens on a unix socket that only its own user and root can reach, where it trusts everyone, and, if asked, on
-/// 127.0.0.1, where every role needs a password. The server outlives this process; a later `PrivateCluster` on the same folder
-/// joins it, and starts that overlap are no trouble.
+/// 127.0.0.1, where every role needs a password. The server outlives this process; a later `PrivateCluster` on the same
+/// folder joins it, and starts that overlap are no trouble.
 package final class PrivateCluster: Sendable {
     /// How the server ends.
     package enum Stop: String, Sendable {
@@ -33,7 +33,8 @@ package final class PrivateCluster: Sendable {
     /// - Parameters:
     ///   - folder: made when missing. Ours and the server's alone: its log and data live there.
     ///   - port: on 127.0.0.1; default none, the unix socket only.
-    ///   - settings: as in postgresql.conf, such as `["track_commit_timestamp": "on"]`; they take effect at the next start.
+    ///   - settings: as in postgresql.conf, such as `["track_commit_timestamp": "on"]`; they take effect at the next
+    ///     start.
     /// - Throws: `.process` when PostgreSQL is not installed.
     package init(folder: String, port: Int? = nil, settings: [String: String] = [:]) throws(PostgresError) {
         let folder = URL(fileURLWithPath: folder).standardizedFileURL.path
@@ -42,17 +43,19 @@ package final class PrivateCluster: Sendable {
         self.listensOnTCP = port != nil
         self.settings = settings
         programs = try PostgresPrograms()
-        // A socket's path is at most 107 bytes, a data folder's may be longer: the socket lives elsewhere, by a short name.
+        // A socket's path is at most 107 bytes, a data folder's may be longer: the socket lives elsewhere, by a short
+        // name.
         socketFolder = "/tmp/jiesu-postgres-\(String(Self.hash(folder), radix: 36))"
     }
 
-    /// The address of `database` for a role, default the superuser, on the unix socket. The folder's rights are the protection:
-    /// no role has a password.
+    /// The address of `database` for a role, default the superuser, on the unix socket. The folder's rights are the
+    /// protection: no role has a password.
     package func url(database: String = "postgres", user: String = superuser) -> String {
         "postgresql:///\(database)?host=\(socketFolder)&port=\(port)&user=\(user)"
     }
 
-    /// Makes the data folder if need be, starts the server and waits until it answers. A server that runs already is joined.
+    /// Makes the data folder if need be, starts the server and waits until it answers. A server that runs already is
+    /// joined.
     /// - Throws: `.process`; `debugDescription` then holds the server's last words.
     package func start() async throws(PostgresError) {
         try makeFolder(folder)
@@ -93,7 +96,8 @@ package final class PrivateCluster: Sendable {
         try await start()
     }
 
-    /// Kills the server's first process outright, as a crash of the machine would, and waits for its end. The others notice.
+    /// Kills the server's first process outright, as a crash of the machine would, and waits for its end. The others
+    /// notice.
     package func kill() async {
         guard let text = try? String(contentsOfFile: "\(data)/postmaster.pid", encoding: .utf8),
             let id = text.split(separator: "\n").first.flatMap({ Int32($0) }), id > 1
@@ -112,8 +116,8 @@ package final class PrivateCluster: Sendable {
     /// A shell command that does the same without us, for a guard that outlives this process.
     package var removal: String {
         let stop = programs.command("pg_ctl", ["stop", "-D", data, "-m", "immediate"])
-        return
-            "\(stop.map(Self.quoted).joined(separator: " ")); rm -rf \(Self.quoted(folder)) \(Self.quoted(socketFolder))"
+        let remove = ["rm", "-rf", folder, socketFolder]
+        return [stop, remove].map { $0.map(Self.quoted).joined(separator: " ") }.joined(separator: "; ")
     }
 
     // MARK: Inside

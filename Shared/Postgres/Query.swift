@@ -1,4 +1,5 @@
-/// One SQL statement and its values: `"SELECT body FROM note WHERE id = \(id)"` sends `$1` and, apart from it, the value.
+/// One SQL statement and its values: `"SELECT body FROM note WHERE id = \(id)"` sends `$1` and, apart from it, the
+/// value.
 ///
 /// So no value can ever become SQL. Its description is the text with `$1`, never a value.
 package struct Query: ExpressibleByStringInterpolation, Sendable, CustomStringConvertible, CustomDebugStringConvertible

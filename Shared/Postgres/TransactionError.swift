@@ -4,7 +4,8 @@ package enum TransactionError: Error, CustomStringConvertible, CustomDebugString
     case begin(PostgresError)
     /// The body threw; nothing of it was kept.
     case body(any Error)
-    /// The body threw and ROLLBACK failed too. Nothing was kept: the connection was closed, which makes the server roll back.
+    /// The body threw and ROLLBACK failed too. Nothing was kept: the connection was closed, which makes the server roll
+    /// back.
     case rollback(PostgresError, body: any Error)
     /// The body went well and COMMIT failed. With code `.connection` nobody knows whether it was kept; else it was not.
     case commit(PostgresError)

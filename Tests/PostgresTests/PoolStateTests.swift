@@ -58,6 +58,19 @@ import Testing
         #expect(state.waiting == 0)
     }
 
+    @Test func theLongestWaitingIsStillFirstAfterManyGaveUp() {
+        var state = State(size: 1, waitersAtMost: 2)
+        _ = state.request()
+        state.enqueue("patient", ticket: 0)
+        for ticket in 1..<1000 {
+            state.enqueue("hasty", ticket: ticket)
+            #expect(state.giveUp(ticket) == "hasty")
+        }
+        state.enqueue("late", ticket: 1000)
+        #expect(state.giveBack("a")?.waiter == "patient")
+        #expect(state.giveBack("a")?.waiter == "late")
+    }
+
     @Test func whoGaveUpIsNotGranted() {
         var state = State(size: 1, waitersAtMost: 10)
         _ = state.request()

@@ -62,7 +62,10 @@ import Testing
         try await cluster.start()
         let c = try await Connection.connect(ConnectionSettings(url: cluster.url()))
         let row = try await c.query(
-            "SELECT current_setting('track_commit_timestamp'), current_setting('cluster_name'), current_setting('listen_addresses')"
+            """
+            SELECT current_setting('track_commit_timestamp'), current_setting('cluster_name'),
+                current_setting('listen_addresses')
+            """
         ).only()
         #expect(try (0..<3).map { try row.get($0) } == ["on", "it's", ""])
         try await cluster.remove()

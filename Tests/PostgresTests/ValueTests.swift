@@ -58,8 +58,9 @@ import Testing
         let c = try await TestDatabase.fresh().connection()
         let row = try await c.query(
             """
-            SELECT \([1, -2, 3]), \([Int64.min, .max]), \([Int32(7)]), \([Int16(-7)]), \([0.5, -.infinity]), \([true, false]),
-                \([] as [Int]), \([] as [String]), \([nil, 2] as [Int64?]), \([nil, true] as [Bool?]), \([nil, 0.5] as [Double?])
+            SELECT \([1, -2, 3]), \([Int64.min, .max]), \([Int32(7)]), \([Int16(-7)]), \([0.5, -.infinity]),
+                \([true, false]), \([] as [Int]), \([] as [String]), \([nil, 2] as [Int64?]),
+                \([nil, true] as [Bool?]), \([nil, 0.5] as [Double?])
             """
         ).only()
         #expect(try row.get(0) == [1, -2, 3])
@@ -79,8 +80,9 @@ import Testing
         let c = try await TestDatabase.fresh().connection()
         let row = try await c.query(
             """
-            SELECT \(nil as Int?), \(nil as Double?), \(nil as Bool?), \(nil as String?), \(nil as [UInt8]?), \(nil as [String?]?),
-                pg_typeof(\(nil as Int?)), pg_typeof(\(nil as [UInt8]?)), pg_typeof(\(nil as [String?]?))
+            SELECT \(nil as Int?), \(nil as Double?), \(nil as Bool?), \(nil as String?), \(nil as [UInt8]?),
+                \(nil as [String?]?), pg_typeof(\(nil as Int?)), pg_typeof(\(nil as [UInt8]?)),
+                pg_typeof(\(nil as [String?]?))
             """
         ).only()
         #expect(try row.get(0, as: Int?.self) == nil)
@@ -93,9 +95,9 @@ import Testing
     @Test func arraysUnnestWithoutCasts() async throws {
         let c = try await TestDatabase.fresh().connection()
         let ids = Array(0..<1000)
-        let rows = try await c.query(
-            "SELECT a, b, c FROM unnest(\(ids), \(ids.map { "t\($0)" }), \(ids.map { [UInt8($0 % 256)] })) AS u (a, b, c)"
-        )
+        let texts = ids.map { "t\($0)" }
+        let bytes = ids.map { [UInt8($0 % 256)] }
+        let rows = try await c.query("SELECT a, b, c FROM unnest(\(ids), \(texts), \(bytes)) AS u (a, b, c)")
         #expect(rows.count == 1000)
         #expect(try rows[999].get(1) == "t999")
         #expect(try rows[999].get(2) == [UInt8(999 % 256)])

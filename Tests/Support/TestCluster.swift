@@ -16,8 +16,8 @@ package enum TestCluster {
         return cluster
     }
 
-    /// A shell that waits for the end of this process, which closes the pipe it reads from, then cleans up. In a session of its
-    /// own, so that Ctrl-C reaches only us.
+    /// A shell that waits for the end of this process, which closes the pipe it reads from, then cleans up. In a
+    /// session of its own, so that Ctrl-C reaches only us.
     private static func removeAtExit(_ cluster: PrivateCluster) throws {
         let life = Pipe()
         // Another child that inherited our end would keep it open after us.

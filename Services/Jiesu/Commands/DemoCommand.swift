@@ -45,11 +45,9 @@ enum DemoCommand: OperatorCommand {
         let story = DemoStory(
             suite: suite, samples: (0..<count).map { samples[$0 % samples.count] }, period: samples.count,
             isQuiet: isQuiet, outcome: outcome, log: log)
-        do {
-            try await Lifecycle.run([suite, story], grace: .seconds(60), log: log)
-        } catch LifecycleError.endedEarly where outcome.report != nil {
-            // The story is told; that is why it ended.
-        }
+        let life = Task { try await Lifecycle.run([suite, story], grace: .seconds(60), log: log) }
+        outcome.whenTold { life.cancel() }
+        try await life.value
         if !arguments.has("keep"), !arguments.has("data") { try? FileManager.default.removeItem(at: folder) }
         guard let report = outcome.report else { throw CommandFailure("the demo was stopped before its end") }
         print(isQuiet ? report.json.text : report.table)

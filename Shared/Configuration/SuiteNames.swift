@@ -1,0 +1,43 @@
+/// Which variables that begin with `JIESU_` are somebody else's.
+enum SuiteNames {
+    /// Programs whose settings begin with their name. All of them may be started from one environment.
+    private static let programs = [
+        "intake", "classification", "routing", "desk", "deadlines", "callback", "reporting", "test", "bench", "demo",
+        "up",
+    ]
+
+    /// Read by some programs only, though they carry no program's name.
+    private static let shared: Set<String> = ["JIESU_ORG", "JIESU_KAFKA_HOME"]
+
+    /// True also for what Kubernetes sets for each of its services: `JIESU_DESK_SERVICE_HOST`,
+    /// `JIESU_DESK_PORT=tcp://10.0.0.1:80` and more of the kind.
+    /// - Parameter program: the executable's name, such as `jiesu-intake`.
+    static func belongsElsewhere(_ name: String, value: String, than program: String) -> Bool {
+        if shared.contains(name) || name.hasSuffix("_SERVICE_HOST") || name.contains("_SERVICE_PORT") { return true }
+        if name.contains(/_PORT_\d+_(TCP|UDP)/) { return true }
+        if name.hasSuffix("_PORT"), value.hasPrefix("tcp://") || value.hasPrefix("udp://") { return true }
+        return programs.contains { "jiesu-\($0)" != program && name.hasPrefix("JIESU_\($0.uppercased())_") }
+    }
+
+    /// The known name that is most like `name`, if a person could have meant it.
+    static func nearest(to name: String, in known: [String]) -> String? {
+        let distances = known.map { ($0, distance(Array(name.utf8), Array($0.utf8))) }
+        guard let (nearest, distance) = distances.min(by: { $0.1 < $1.1 }) else { return nil }
+        return distance <= max(2, nearest.utf8.count / 5) ? nearest : nil
+    }
+
+    /// How many bytes must be put in, taken out or changed to make one of the other (Levenshtein).
+    static func distance(_ a: [UInt8], _ b: [UInt8]) -> Int {
+        var row = Array(0...b.count)
+        for (i, x) in a.enumerated() {
+            var diagonal = row[0]
+            row[0] = i + 1
+            for (j, y) in b.enumerated() {
+                let change = diagonal + (x == y ? 0 : 1)
+                diagonal = row[j + 1]
+                row[j + 1] = min(change, row[j] + 1, diagonal + 1)
+            }
+        }
+        return row[b.count]
+    }
+}

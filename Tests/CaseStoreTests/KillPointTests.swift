@@ -1,0 +1,190 @@
+import Casework
+import Kafka
+import Lifecycle
+import Postgres
+import Support
+import Synchronization
+import Testing
+
+@testable import CaseStore
+
+/// Death at each step between a decision and its message, and what it must not cost: nothing lost, nothing twice in the
+/// tables, and on the wire only repetitions that a reader knows by case and version.
+struct KillPointTests {
+    /// A worker whose first batch loses its database connection after deciding, before the commit.
+    private final class Dying: Caseworker {
+        private let worker: Worker
+        private let killer: @Sendable (Int32) async throws -> Void
+        private let hasDied = Mutex(false)
+
+        init(worker: Worker, killer: @escaping @Sendable (Int32) async throws -> Void) {
+            self.worker = worker
+            self.killer = killer
+        }
+
+        var service: String { worker.service }
+        var owes: State { worker.owes }
+        var wakesOn: Set<Event.Kind> { worker.wakesOn }
+
+        func orders(for cases: [Case], rules: Rulebook, on connection: Connection) async throws -> [Int64: Order] {
+            let isFirst = hasDied.withLock { hasDied in
+                defer { hasDied = true }
+                return !hasDied
+            }
+            if isFirst { try await killer(connection.processID) }
+            return try await worker.orders(for: cases, rules: rules, on: connection)
+        }
+    }
+
+    @Test func deathBeforeTheCommitLeavesNothingBehind() async throws {
+        let fixture = try await Fixture()
+        let ids = try await fixture.register(5)
+        let dying = Dying(worker: .classification) { process in
+            _ = try await fixture.number("SELECT pg_terminate_backend(\(process)::int)::int::bigint")
+        }
+        await #expect(throws: (any Error).self) { try await fixture.store.work(dying, on: ids) }
+        #expect(try await fixture.number("SELECT count(*) FROM jiesu.case_event") == 5)
+        #expect(try await fixture.number("SELECT count(*) FROM jiesu.outbox") == 5)
+        #expect(try await fixture.number("SELECT count(*) FROM jiesu.parked") == 0)
+        #expect(try await fixture.store.work(dying, on: ids).done == 5)
+        #expect(try await Audit.verify(pool: fixture.pool) == Audit.Report(chains: 5, events: 10))
+    }
+
+    @Test func deathAfterTheCommitBeforeTheMessageIsMadeUpForByTheRelay() async throws {
+        let fixture = try await Fixture()
+        let ids = try await fixture.register(20)
+        let wire = try await Wire(fixture)
+        // The generation was raised after these were registered: jiesu.cases is not refilled, its readers sweep.
+        let more = try await fixture.register(20, prefix: "m")
+        #expect(try await fixture.number("SELECT count(*) FROM jiesu.outbox") == 20)
+        try await wire.run([try wire.relay()]) { try await fixture.number("SELECT count(*) FROM jiesu.outbox") == 0 }
+        let subjects = try await wire.read(.cases).map { $0.header("ce_subject") }
+        #expect(Set(subjects) == Set(more.map { "\($0)" }))
+        #expect(subjects.count == more.count)
+        #expect(try await fixture.store.owed(to: Worker.classification, after: 0, limit: 100) == (ids + more).sorted())
+    }
+
+    @Test func aRelayThatLosesItsDatabaseInFlightSendsAgainAndReadersKnowIt() async throws {
+        let fixture = try await Fixture()
+        let wire = try await Wire(fixture)
+        let ids = try await fixture.register(300)
+        // Acknowledgements take a second: the messages are there, the rows are not deleted yet.
+        wire.broker.setRoundTrip(.seconds(1))
+        let relays = [try wire.relay(), try wire.relay()]
+        let hasKilled = Mutex(false)
+        try await wire.run(relays) {
+            let leader = try await fixture.numbers(
+                "SELECT pid::bigint FROM pg_locks WHERE locktype = 'advisory' AND granted")
+            if let leader = leader.first, !hasKilled.withLock({ $0 }) {
+                // It leads and has read its batch as soon as it waits between statements with nothing deleted.
+                try await eventually {
+                    try await fixture.number(
+                        """
+                        SELECT count(*) FROM pg_stat_activity WHERE pid = \(leader)::int AND state = 'idle'
+                            AND query LIKE '%FROM (SELECT * FROM jiesu.outbox%'
+                        """) == 1
+                }
+                _ = try await fixture.number("SELECT pg_terminate_backend(\(leader)::int)::int::bigint")
+                hasKilled.withLock { $0 = true }
+                wire.broker.setRoundTrip(.zero)
+            }
+            return try await fixture.number("SELECT count(*) FROM jiesu.outbox") == 0
+        }
+        let messages = try await wire.read(.cases)
+        let seen = Set(messages.map { "\($0.header("ce_subject") ?? ""):\($0.header("ce_caseversion") ?? "")" })
+        #expect(seen == Set(ids.map { "\($0):1" }))
+        // What is the same event is the same to the byte.
+        let byID = Dictionary(grouping: messages) { $0.header("ce_id") }
+        #expect(
+            byID.values.allSatisfy {
+                Set($0.map { $0.header("ce_hash") }).count == 1 && Set($0.map(\.value)).count == 1
+            })
+        #expect(byID.count == ids.count)
+    }
+
+    @Test func deathBeforeTheOffsetIsCommittedRepeatsTheWorkWithoutEffect() async throws {
+        let fixture = try await Fixture()
+        let wire = try await Wire(fixture)
+        _ = try await fixture.register(40)
+        try await wire.run([try wire.relay()]) { try await fixture.number("SELECT count(*) FROM jiesu.outbox") == 0 }
+        // The first consumer does the work and its offsets are refused, as if it had died before committing them.
+        wire.broker.refuse(.offsetCommit, with: Array(repeating: 25, count: 50))
+        try await wire.run([wire.consumer(.classification)]) {
+            try await fixture.number("SELECT count(*) FROM jiesu.case_event WHERE kind = 'classified'") == 40
+        }
+        let handled = try await fixture.number("SELECT count(*) FROM jiesu.case_event")
+        let second = Mutex(0)
+        let counting = Worker(service: "classification", owes: .registered, wakesOn: [.registered]) { _ in
+            second.withLock { $0 += 1 }
+            return nil
+        }
+        // Everything comes again; none of it is in the state that is owed work.
+        let group = try Consumer(
+            wire.settings, group: "jiesu-classification", topics: [Destination.cases.topic], log: .silent)
+        var again = 0
+        try await eventually {
+            again += try await group.next(max: 500, within: .milliseconds(200)).messages.count
+            return again >= 40
+        }
+        await group.close()
+        try await wire.run([wire.consumer(counting)]) { true }
+        #expect(second.withLock { $0 } == 0)
+        #expect(try await fixture.number("SELECT count(*) FROM jiesu.case_event") == handled)
+    }
+
+    @Test func aRebalanceInTheMiddleOfTheWorkDoesNothingTwice() async throws {
+        let fixture = try await Fixture()
+        let wire = try await Wire(fixture)
+        let total = 600
+        let first = Task { try await wire.consumer(.classification).run() }
+        let watch = Task { try await wire.watch.run() }
+        let relay = Task { try await wire.relay().run() }
+        defer { for task in [first, watch, relay] { task.cancel() } }
+        for round in 0..<3 { _ = try await fixture.register(total / 6, prefix: "a\(round).") }
+        try await eventually {
+            try await fixture.number("SELECT count(*) FROM jiesu.case_event WHERE kind = 'classified'") > 0
+        }
+        // A second one joins, and the first one leaves, while more comes in.
+        let second = Task { try await wire.consumer(.classification).run() }
+        for round in 0..<3 { _ = try await fixture.register(total / 6, prefix: "b\(round).") }
+        first.cancel()
+        try await first.value
+        try await eventually {
+            try await fixture.number("SELECT count(*) FROM jiesu.case_event WHERE kind = 'classified'") == total
+        }
+        for task in [second, relay, watch] {
+            task.cancel()
+            try await task.value
+        }
+        #expect(try await fixture.number("SELECT count(*) FROM jiesu.case_event") == Int64(2 * total))
+        #expect(try await fixture.number("SELECT count(*) FROM jiesu.parked") == 0)
+        #expect(try await Audit.verify(pool: fixture.pool) == Audit.Report(chains: total, events: 2 * total))
+    }
+
+    @Test func aBrokerThatComesBackEmptyIsMadeUpForByTheTablesAndTheNextGeneration() async throws {
+        let fixture = try await Fixture()
+        let old = try await Wire(fixture)
+        let ids = try await fixture.register(30)
+        try await old.run([try old.relay()]) { try await fixture.number("SELECT count(*) FROM jiesu.outbox") == 0 }
+        // What the old broker held goes with it.
+        old.broker.close()
+        let new = try await Wire(fixture)
+        try await new.run([try new.relay(), new.consumer(.classification), new.consumer(.routing)]) {
+            let undone = try await fixture.number(
+                """
+                SELECT (SELECT count(*) FROM jiesu.case_file WHERE state <> 'dispatched') + (SELECT count(*) FROM jiesu.outbox)
+                """)
+            return undone == 0
+        }
+        #expect(
+            try await new.read(.inbox("city-urban")).compactMap { $0.header("ce_subject") }.sorted()
+                == ids.map { "\($0)" }.sorted())
+        // Once more empty: the inboxes are filled again, under the next generation.
+        new.broker.close()
+        let third = try await Wire(fixture)
+        try await third.run([try third.relay()]) { try await fixture.number("SELECT count(*) FROM jiesu.outbox") == 0 }
+        let again = try await third.read(.inbox("city-transport"))
+        #expect(Set(again.compactMap { $0.header("ce_subject") }) == Set(ids.map { "\($0)" }))
+        #expect(Set(again.compactMap { $0.header("ce_source") }) == ["/jiesu/4"])
+    }
+}

@@ -48,8 +48,8 @@ let package = Package(
         shared("Telemetry"),
         shared("Lifecycle", ["Telemetry"]),
         shared("Configuration", ["Telemetry"]),
-        shared("Kafka", ["CRdKafka", "Telemetry"]),
-        shared("Postgres", ["CLibPQ", "Telemetry"]),
+        shared("Kafka", ["CRdKafka", "Lifecycle", "Telemetry"]),
+        shared("Postgres", ["CLibPQ", "Lifecycle", "Telemetry"]),
         shared("HTTP", ["CMicroHTTPD", "JSON", "Telemetry", "Lifecycle"]),
         shared(
             "CaseStore",

@@ -129,43 +129,57 @@ struct DemoStory: Service {
         let state: String
         let subject: String?
         let lead: String?
+        let helpers: [String]
     }
 
-    /// Waits until every case has its end, and every dispatched one its message.
+    /// Waits until every case has its end, and every dispatched one its messages; prints each as it gets there.
     private func follow(
         _ receipts: [Receipt], _ inboxes: Inboxes, _ pool: Pool, _ rules: Rulebook, _ progress: ProgressLine
     ) async throws -> [Int64: Standing] {
         var states: [Int64: Standing] = [:]
-        var settled = -1
+        var open = receipts.map(\.number)
         var lastChange = ContinuousClock.now
-        while !Task.isCancelled {
+        while !Task.isCancelled, !open.isEmpty, ContinuousClock.now - lastChange < Self.patience {
             states = try await standings(pool)
-            let done = receipts.count { receipt in
-                switch states[receipt.number.id]?.state {
-                case "dispatched": !inboxes.arrivals(of: receipt.number.id).isEmpty
-                case "redirected", "refused", "awaiting_judgement": true
-                default: false
+            var stillOpen: [CaseNumber] = []
+            for number in open {
+                if let standing = states[number.id], let line = line(standing, inboxes.arrivals(of: number.id), rules) {
+                    progress.print("\(number)  \(line)")
+                    lastChange = .now
+                } else {
+                    stillOpen.append(number)
                 }
             }
-            progress.show("\(done) of \(receipts.count) arrived, were told where to go, or wait for a person")
-            if done == receipts.count { break }
-            if done != settled {
-                (settled, lastChange) = (done, .now)
-            } else if ContinuousClock.now - lastChange > Self.patience {
-                break
-            }
-            await sleep(for: .milliseconds(200))
+            open = stillOpen
+            progress.show("\(receipts.count - open.count) of \(receipts.count) are where they belong")
+            await sleep(for: .milliseconds(100))
         }
         return states
     }
 
+    /// How a case got to its end, for people; `nil` while it has not.
+    private func line(_ standing: Standing, _ arrivals: [Inboxes.Arrival], _ rules: Rulebook) -> String? {
+        guard let state = State(rawValue: standing.state) else { return nil }
+        switch state {
+        case .registered, .classified: return nil
+        case .awaitingJudgement, .redirected, .refused: return state.title
+        case .dispatched:
+            let arrived = Set(arrivals.map(\.organisation))
+            guard let lead = standing.lead, arrived.isSuperset(of: standing.helpers + [lead]) else { return nil }
+            return ([lead] + standing.helpers).map { code in
+                "\(Destination.inbox(code).topic) \(rules.directory.organisations[code]?.title ?? "")"
+            }.joined(separator: " + ")
+        }
+    }
+
     private func standings(_ pool: Pool) async throws -> [Int64: Standing] {
         let rows = try await pool.withConnection {
-            try await $0.query("SELECT id, state, subject, lead FROM jiesu.case_file")
+            try await $0.query("SELECT id, state, subject, lead, helpers FROM jiesu.case_file")
         }
         var states: [Int64: Standing] = [:]
         for row in rows {
-            states[try row.get(0)] = Standing(state: try row.get(1), subject: try row.get(2), lead: try row.get(3))
+            states[try row.get(0)] = Standing(
+                state: try row.get(1), subject: try row.get(2), lead: try row.get(3), helpers: try row.get(4))
         }
         return states
     }

@@ -65,7 +65,8 @@ enum Jiesu {
         var lines: [String] = []
         for command in commands {
             let name: String = command.name
-            lines.append("  \(name)\(String(repeating: " ", count: max(1, width - name.count)))\(command.summary as String)")
+            lines.append(
+                "  \(name)\(String(repeating: " ", count: max(1, width - name.count)))\(command.summary as String)")
         }
         return """
             jiesu - the operator's command of Jiesu (接诉), a city's complaint line

@@ -21,6 +21,13 @@ final class ProgressLine {
         isOpen = isTerminal
     }
 
+    /// Prints a line that stays, above the one that moves.
+    func print(_ text: String) {
+        guard !isQuiet else { return }
+        write(isOpen ? "\r\u{1B}[2K\(text)\n" : "\(text)\n")
+        isOpen = false
+    }
+
     /// Ends the line, so that what follows stands below it.
     func end() {
         if isOpen { write("\n") }

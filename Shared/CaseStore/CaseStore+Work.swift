@@ -108,8 +108,14 @@ extension Error {
         }
     }
 
-    /// SQLSTATE classes 22 (data exception) and 23 (integrity constraint violation): trying the same again cannot help.
+    /// The data themselves are at fault, so that trying the same again cannot help: SQLSTATE classes 22 (data exception) and
+    /// 23 (integrity constraint violation), and values that cannot be sent at all.
     package var isDataFault: Bool {
-        sqlState.map { $0.hasPrefix("22") || $0.hasPrefix("23") } ?? false
+        switch self {
+        case let error as PostgresError:
+            error.code == .value || error.sqlState.map { $0.hasPrefix("22") || $0.hasPrefix("23") } ?? false
+        case let error as TransactionError: error.cause.isDataFault
+        default: false
+        }
     }
 }

@@ -1,4 +1,5 @@
 import JSON
+import Lifecycle
 
 /// A small HTTP/1.1 client for the demo, the benchmarks and tests: one connection, kept open, one request at a time.
 ///

@@ -1,5 +1,6 @@
 internal import CRdKafka
 import Telemetry
+import Lifecycle
 
 /// Makes and lists topics. The embedded broker cannot make them on request: there, ask `EmbeddedBroker`.
 package actor Admin {

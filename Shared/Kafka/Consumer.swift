@@ -1,6 +1,7 @@
 internal import CRdKafka
 import Synchronization
 import Telemetry
+import Lifecycle
 
 /// Reads topics as a member of a consumer group. It pulls: messages, changes of ownership and errors come out of `next`
 /// and nowhere else, so whoever does not ask is not overrun.

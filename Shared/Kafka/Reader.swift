@@ -1,5 +1,6 @@
 internal import CRdKafka
 import Telemetry
+import Lifecycle
 
 /// Reads all partitions of a topic without a group: nothing is committed, nobody else is affected.
 package actor Reader {

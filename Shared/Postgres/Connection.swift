@@ -1,6 +1,7 @@
 import CLibPQ
 import Glibc
 import Synchronization
+import Lifecycle
 
 /// One connection to PostgreSQL. Its calls run one after the other on a queue of its own, so waiting for the server
 /// holds none of Swift's shared threads. A call that has begun is finished, even when its task is cancelled.

@@ -1,4 +1,5 @@
 import Foundation
+import Lifecycle
 
 /// PostgreSQL's own programs (initdb, pg_ctl), run as a user that PostgreSQL accepts: it refuses to run as root.
 struct PostgresPrograms: Sendable {

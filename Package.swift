@@ -75,6 +75,7 @@ let package = Package(
         tests("LifecycleTests", ["Lifecycle", "Telemetry"]),
         tests("ConfigurationTests", ["Configuration", "Telemetry"]),
         tests("ClassificationTests", ["Classification", "Casework", "Policies", "JSON"]),
+        tests("HTTPTests", ["HTTP", "JSON", "Lifecycle", "Telemetry"]),
         tests("KafkaTests", ["Kafka", "Support"]),
         tests("PostgresTests", ["Postgres", "Support"]),
         tests(

@@ -1,6 +1,10 @@
 import CMicroHTTPD
 import Foundation
 
+/// Bytes that one connection may use: the limit for headers, libmicrohttpd's own bookkeeping and the answer's headers fit. No
+/// more than that, because libmicrohttpd clears it all after each request.
+private let memoryPerConnection = 24 << 10
+
 /// Owns a libmicrohttpd daemon: two threads that read requests and write answers. It has no listening socket; `Listener`
 /// accepts and hands connections over, because `MHD_quiesce_daemon` of 0.9.75 can abort the process: it removes the socket from the
 /// workers' epoll sets while they may be doing the same, and takes the second removal for a fatal error.
@@ -11,15 +15,12 @@ final class Daemon: @unchecked Sendable {
     /// The callbacks' context; kept alive until no callback can come any more.
     private let traffic: Traffic
 
-    /// What one connection may use; header limit, libmicrohttpd's own bookkeeping and the answer's headers fit.
-    private static let memoryPerConnection = 32 << 10
-
     /// Starts the threads. Returns `nil` when memory or descriptors are lacking.
     init?(_ traffic: Traffic) {
         let limits = traffic.limits
         let pointer = jiesu_start(
             // More than the listener lets in, so that it alone decides.
-            2, UInt32(limits.connections + 64), Self.memoryPerConnection, UInt32(max(1, limits.idleSeconds)),
+            2, UInt32(limits.connections + 64), memoryPerConnection, UInt32(max(1, limits.idleSeconds)),
             requestAdvanced, requestBegan, requestEnded, connectionChanged, leaveEscapes,
             Unmanaged.passUnretained(traffic).toOpaque())
         guard let pointer else { return nil }
@@ -74,7 +75,7 @@ private func requestAdvanced(
 private func length(from target: UnsafePointer<CChar>?, to version: UnsafePointer<CChar>?) -> Int? {
     guard let target, let version else { return nil }
     let distance = UnsafeRawPointer(version) - UnsafeRawPointer(target) - 1
-    return (0..<(32 << 10)).contains(distance) ? distance : nil
+    return (0..<memoryPerConnection).contains(distance) ? distance : nil
 }
 
 private func requestEnded(
@@ -93,7 +94,7 @@ private func connectionChanged(
 ) {
     let traffic = traffic(context)
     if change == .CONNECTION_NOTIFY_STARTED {
-        let new = ConnectionWatch(connection!, arrival: traffic.limits.arrival)
+        let new = ConnectionWatch(connection!, allowance: traffic.limits.arrival)
         traffic.opened(new)
         watch?.pointee = Unmanaged.passRetained(new).toOpaque()
     } else if let pointer = watch?.pointee {

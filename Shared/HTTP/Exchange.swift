@@ -16,6 +16,15 @@ final class Exchange: @unchecked Sendable {
         case answered
     }
 
+    /// What a handler's task and the connection's thread agree on.
+    private enum Work {
+        /// The handler has not answered; the connection's thread is still in `start`.
+        case running
+        /// The handler has not answered; the connection is suspended.
+        case suspended
+        case done(Response)
+    }
+
     private let traffic: Traffic
     private let connection: OpaquePointer
     private let watch: ConnectionWatch?
@@ -26,7 +35,7 @@ final class Exchange: @unchecked Sendable {
     private var received = 0
     /// Of these, kept.
     private var held = 0
-    private let outcome = Mutex<Response?>(nil)
+    private let work = Mutex(Work.running)
 
     /// - Parameter target: path and query as they came.
     init(_ traffic: Traffic, _ connection: OpaquePointer, target: [UInt8]) {
@@ -81,7 +90,7 @@ final class Exchange: @unchecked Sendable {
         case .receiving: return start()
         case .refusing(let response): return send(response, closing: false)
         case .working:
-            guard let response = outcome.withLock({ $0 }) else { return .YES }
+            guard case .done(let response) = work.withLock({ $0 }) else { return .YES }
             return send(response, closing: traffic.isDraining)
         case .opened, .answered: return .YES
         }
@@ -90,19 +99,18 @@ final class Exchange: @unchecked Sendable {
     /// Sets the answer and lets the connection go on; from any thread. Only the first call counts: after a drain gave up
     /// on a handler, the connection may be gone when the handler returns.
     func finish(_ response: Response) {
-        let first = outcome.withLock { outcome in
-            if outcome != nil { return false }
-            outcome = response
-            return true
+        work.withLock { work in
+            if case .done = work { return }
+            // Before the connection goes on: the exchange may be over right after.
+            traffic.end(self)
+            if case .suspended = work { MHD_resume_connection(connection) }
+            work = .done(response)
         }
-        guard first else { return }
-        traffic.end(self)
-        MHD_resume_connection(connection)
     }
 
     /// The request is over, answered or not.
     func ended() {
-        watch?.restart()
+        watch?.answerEnded()
         traffic.requestEnded(bytes: held)
     }
 
@@ -111,21 +119,28 @@ final class Exchange: @unchecked Sendable {
         request = nil
     }
 
+    /// Runs the handler on this thread up to its first wait. Many never wait, and then neither a thread is woken nor the
+    /// connection suspended, which would take five system calls.
     private func start() -> MHD_Result {
         guard let request = request.take() else { return .NO }
         if let problem = traffic.begin(self) { return send(.problem(problem), closing: true) }
         step = .working
-        watch?.pause()
-        // Before the task: it may finish, and resume, before this returns.
-        MHD_suspend_connection(connection)
-        Task { self.finish(await self.traffic.router.answer(request)) }
-        return .YES
+        watch?.workBegan()
+        Task.immediate { self.finish(await self.traffic.router.answer(request)) }
+        // Under the lock, so that `finish` cannot resume what is not yet suspended.
+        let response: Response? = work.withLock { work in
+            if case .done(let response) = work { return response }
+            MHD_suspend_connection(connection)
+            work = .suspended
+            return nil
+        }
+        return response.map { send($0, closing: traffic.isDraining) } ?? .YES
     }
 
     private func send(_ response: Response, closing: Bool) -> MHD_Result {
         step = .answered
         request = nil
-        watch?.restart()
+        watch?.answerBegan()
         return OutgoingResponse.queue(response, on: connection, closing: closing)
     }
 }

@@ -11,7 +11,7 @@ package struct Limits: Sendable {
     /// Bytes of a too long body that are read and thrown away, so that the sender gets to see the 413. Beyond, or where it
     /// asked before sending (`Expect: 100-continue`), the connection is closed after the answer.
     package var swallowed = 16 << 20
-    /// Bytes of request line and headers, at most 32 KiB less what libmicrohttpd needs beside them.
+    /// Bytes of request line and headers, at most these 16 KiB.
     package var headers = 16 << 10
     /// Seconds without a byte either way after which a connection is closed; at least 1.
     package var idleSeconds = 15

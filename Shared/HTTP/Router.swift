@@ -4,9 +4,9 @@ import Telemetry
 /// From a raw request to a response: finds the route, reads and checks, calls the handler, turns errors into problems.
 /// It knows nothing of sockets.
 struct Router: Sendable {
-    /// Called after each request with the route's pattern (`-` if none was found: never a path, which may hold a number),
-    /// the status and the seconds it took.
-    typealias Observer = @Sendable (_ pattern: String, _ status: Int, _ seconds: Double) -> Void
+    /// Called after each request with the route's pattern (`nil` if none was found: never a path, which may hold a number),
+    /// the method, the status and the seconds it took.
+    typealias Observer = @Sendable (_ pattern: String?, _ method: String, _ status: Int, _ seconds: Double) -> Void
 
     private let table: RoutingTable
     private let log: Logger
@@ -21,7 +21,7 @@ struct Router: Sendable {
     /// The answer to `raw`; never throws, whatever came.
     func answer(_ raw: RawRequest) async -> Response {
         let start = ContinuousClock.now
-        var pattern = "-"
+        var pattern: String?
         let response: Response
         do {
             let target = try RequestTarget(raw.target)
@@ -32,10 +32,10 @@ struct Router: Sendable {
         } catch let problem as Problem {
             response = .problem(problem)
         } catch {
-            log.error("handler failed", ["route": pattern, "error": String(describing: type(of: error))])
+            log.error("handler failed", ["route": pattern ?? "-", "error": String(describing: type(of: error))])
             response = .problem(.inner)
         }
-        if let observe { observe(pattern, response.status, (ContinuousClock.now - start) / .seconds(1)) }
+        if let observe { observe(pattern, raw.method, response.status, (ContinuousClock.now - start) / .seconds(1)) }
         return response
     }
 

@@ -4,13 +4,13 @@ extension Schema {
     /// Every way in which `value` differs from this schema, up to a hundred, in the order of the text; empty if it fits.
     package func check(_ value: JSON) -> [Fault] {
         var faults: [Fault] = []
-        check(value, at: JSONPath(), into: &faults)
+        check(value, into: &faults)
         return faults
     }
 
-    private func check(_ value: JSON, at path: JSONPath, into faults: inout [Fault]) {
+    private func check(_ value: JSON, into faults: inout [Fault]) {
         func fault(_ message: String) {
-            if faults.count < Self.mostFaults { faults.append(Fault(path: path, message: message)) }
+            if faults.count < Self.mostFaults { faults.append(Fault(path: [], message: message)) }
         }
         switch (self, value) {
         case (.string(let length, let format), .string(let text)):
@@ -30,34 +30,41 @@ extension Schema {
                 fault("最多 \(count.upperBound) 项")
             } else {
                 for (index, item) in elements.enumerated() {
-                    element.check(item, at: path.appending(index), into: &faults)
+                    element.check(item, under: .index(index), into: &faults)
                 }
             }
         case (.object(let fields), .object(let members)):
-            Self.check(members, fields, at: path, into: &faults)
-        case (.nullable(let schema), _): schema.check(value, at: path, into: &faults)
+            Self.check(members, fields, into: &faults)
+        case (.nullable(let schema), _): schema.check(value, into: &faults)
         case (.any, _):
             if value.hasNUL { fault(Self.hasNUL) }
         default: fault("应为\(kind),实际是\(Self.kind(of: value))")
         }
     }
 
-    private static func check(
-        _ members: JSONObject, _ fields: [Field], at path: JSONPath, into faults: inout [Fault]
-    ) {
+    /// Faults are few and values many, so a path is put together only on the way back from a fault.
+    private func check(_ value: JSON, under step: JSONPath.Step, into faults: inout [Fault]) {
+        let before = faults.count
+        check(value, into: &faults)
+        for index in before..<faults.count {
+            faults[index] = Fault(path: JSONPath([step] + faults[index].path.steps), message: faults[index].message)
+        }
+    }
+
+    private static func check(_ members: JSONObject, _ fields: [Field], into faults: inout [Fault]) {
         for (key, value) in members {
             if faults.count >= mostFaults { return }
             if let field = fields.first(where: { $0.name == key }) {
-                field.schema.check(value, at: path.appending(key), into: &faults)
+                field.schema.check(value, under: .key(key), into: &faults)
             } else {
                 let missing = fields.filter { members[$0.name] == nil }.map(\.name)
                 // The key is a stranger's: enough of it to be recognised, not a megabyte sent back.
-                let place = path.appending(String(key.prefix(Spelling.longest)))
+                let place = JSONPath([.key(String(key.prefix(Spelling.longest)))])
                 faults.append(Fault(path: place, message: "没有这一项" + Spelling.hint(key, among: missing)))
             }
         }
         for field in fields where field.required && members[field.name] == nil && faults.count < mostFaults {
-            faults.append(Fault(path: path.appending(field.name), message: "缺少这一项"))
+            faults.append(Fault(path: JSONPath([.key(field.name)]), message: "缺少这一项"))
         }
     }
 

@@ -8,9 +8,8 @@ extension Server {
     ) {
         self.init(
             name: name, listen: listen, routes: routes, ready: ready, metrics: { metrics.text },
-            observe: { route, status, seconds in
-                let pattern = route == "-" ? nil : route
-                metrics.observeRequest(route: pattern, method: "", status: status, seconds: seconds)
+            observe: { route, method, status, seconds in
+                metrics.observeRequest(route: route, method: method, status: status, seconds: seconds)
             }, log: log)
     }
 }

@@ -7,7 +7,8 @@ import Telemetry
 ///
 /// Stopping it is cancelling `run()`: no new connections, open requests are finished (bounded by `Limits.drain`), then it returns.
 package final class Server: Service {
-    package typealias Observer = @Sendable (_ route: String, _ status: Int, _ seconds: Double) -> Void
+    package typealias Observer =
+        @Sendable (_ route: String?, _ method: String, _ status: Int, _ seconds: Double) -> Void
 
     package let name: String
     private let listen: String
@@ -27,7 +28,8 @@ package final class Server: Service {
     ///   - listen: `127.0.0.1:8080`, `[::1]:8080`; port 0 takes any free one.
     ///   - ready: whether each thing that the service needs is there, by its name; asked by `/health/ready`.
     ///   - metrics: Prometheus' text format; asked by `/metrics`.
-    ///   - observe: told after each request its route's pattern (`-` for none), status and seconds; from any thread.
+    ///   - observe: told after each request its route's pattern (`nil` for none), method, status and seconds; from any
+    ///     thread.
     package init(
         name: String, version: String = "1", listen: String, routes: [Route], limits: Limits = Limits(),
         ready: @escaping @Sendable () async -> [String: Bool] = { [:] },
@@ -74,10 +76,7 @@ package final class Server: Service {
     package func run() async throws {
         try start()
         log.info("listening", ["port": port ?? 0])
-        while !Task.isCancelled {
-            try? await Task.sleep(for: min(.seconds(1), limits.arrival / 10))
-            traffic.cutLateConnections(now: .now)
-        }
+        await traffic.cutLostConnections(every: min(.seconds(1), limits.arrival / 10))
         log.info("draining", ["requests": openRequests])
         // A task of its own: in this one, which is cancelled, nothing waits any more.
         await Task { await stop() }.value
@@ -87,7 +86,11 @@ package final class Server: Service {
     private func stop() async {
         guard let parts = started.withLock({ $0.take() }) else { return }
         await Self.offTheSharedThreads { parts.listener.stop() }
+        // Oftener now, because somebody waits.
+        let cutting = Task { [traffic] in await traffic.cutLostConnections(every: .milliseconds(50)) }
         await traffic.drain()
+        cutting.cancel()
+        await cutting.value
         await Self.offTheSharedThreads { parts.daemon.stop() }
     }
 

@@ -36,10 +36,15 @@ final class Traffic: Sendable {
         _ = watches.withLock { $0.removeValue(forKey: ObjectIdentifier(watch)) }
     }
 
-    /// Cuts the connections that are past their time. Under the lock, so that none of the sockets is closed meanwhile.
-    func cutLateConnections(now: ContinuousClock.Instant) {
-        watches.withLock { watches in
-            for watch in watches.values where watch.isLate(now: now) { watch.cut() }
+    /// Cuts the connections that are past their time or whose client is gone, again and again until cancelled.
+    func cutLostConnections(every pause: Duration) async {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: pause)
+            let now = ContinuousClock.now
+            // Under the lock, so that none of the sockets is closed, and its number given to another, meanwhile.
+            watches.withLock { watches in
+                for watch in watches.values where watch.isLost(now: now) { watch.cut() }
+            }
         }
     }
 

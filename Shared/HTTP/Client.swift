@@ -3,8 +3,8 @@ import Lifecycle
 
 /// A small HTTP/1.1 client for the demo, the benchmarks and tests: one connection, kept open, one request at a time.
 ///
-/// It follows no redirects, keeps no cookies, speaks no TLS. It blocks a thread of its own, never one that tasks share; who
-/// wants requests at the same time takes several clients.
+/// It follows no redirects, keeps no cookies, speaks no TLS. It blocks a thread of its own, never one that tasks
+/// share; who wants requests at the same time takes several clients.
 package actor Client {
     /// What the other side answered.
     package struct Answer: Sendable {
@@ -43,8 +43,8 @@ package actor Client {
 
     /// Sends one request and waits for its answer, whatever its status.
     ///
-    /// A connection that the server closed while it was idle is replaced before anything is sent. Nothing is sent twice: whether
-    /// a request whose connection closed may be repeated is the caller's to know.
+    /// A connection that the server closed while it was idle is replaced before anything is sent. Nothing is sent
+    /// twice: whether a request whose connection closed may be repeated is the caller's to know.
     package func send(
         _ method: String, _ target: String, headers: Headers = [:], body: [UInt8] = []
     ) async throws(HTTPError) -> Answer {

@@ -66,7 +66,8 @@ final class ClientSocket: Sendable {
         }
     }
 
-    /// Lets the next calls of one direction block until `deadline`; at least a millisecond, because zero means for ever.
+    /// Lets the next calls of one direction block until `deadline`; at least a millisecond, because zero means for
+    /// ever.
     private static func limit(_ socket: Int32, _ option: Int32, _ deadline: ContinuousClock.Instant) {
         let left = max(.milliseconds(1), deadline - .now).components
         var time = timeval(tv_sec: Int(left.seconds), tv_usec: Int(left.attoseconds / 1_000_000_000_000))

@@ -4,9 +4,9 @@ import Synchronization
 
 /// One open connection, as long as it lasts: whose it is, and until when it must have moved on.
 ///
-/// libmicrohttpd closes a connection on which nothing moves for a while. This is for two others: one on which a byte moves now and
-/// then, and one whose client is gone in the middle of a request, which libmicrohttpd 0.9.75 misses when the last bytes and the end
-/// arrive together (it waits for another edge from epoll, and none comes).
+/// libmicrohttpd closes a connection on which nothing moves for a while. This is for two others: one on which a byte
+/// moves now and then, and one whose client is gone in the middle of a request, which libmicrohttpd 0.9.75 misses
+/// when the last bytes and the end arrive together (it waits for another edge from epoll, and none comes).
 final class ConnectionWatch: Sendable {
     let peer: String
     private let socket: Int32
@@ -53,8 +53,8 @@ final class ConnectionWatch: Sendable {
         let deadline = deadline.load(ordering: .relaxed)
         if deadline < (now - start).nanoseconds { return true }
         guard isArriving.load(ordering: .relaxed), isEnded else { return false }
-        // Only if it was so the last time, too: a client may end its side right after a whole request, and that request may be on
-        // its way from libmicrohttpd to us at this moment.
+        // Only if it was so the last time, too: a client may end its side right after a whole request, and that
+        // request may be on its way from libmicrohttpd to us at this moment.
         return goneIn.exchange(deadline, ordering: .relaxed) == deadline
     }
 
@@ -64,7 +64,8 @@ final class ConnectionWatch: Sendable {
         return recv(socket, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) == 0
     }
 
-    /// Ends the connection for both sides; libmicrohttpd finds it closed and cleans up. The caller knows that it is still open.
+    /// Ends the connection for both sides; libmicrohttpd finds it closed and cleans up. The caller knows that it is
+    /// still open.
     func cut() { _ = shutdown(socket, Int32(Glibc.SHUT_RDWR)) }
 
     private static func text(_ address: UnsafePointer<sockaddr>) -> String {

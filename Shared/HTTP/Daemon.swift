@@ -1,13 +1,17 @@
 import CMicroHTTPD
 import Foundation
 
-/// Bytes that one connection may use: the limit for headers, libmicrohttpd's own bookkeeping and the answer's headers fit. No
-/// more than that, because libmicrohttpd clears it all after each request.
+/// Bytes that one connection may use: the limit for headers, libmicrohttpd's own bookkeeping and the answer's headers
+/// fit. No more than that, because libmicrohttpd clears it all after each request.
 private let memoryPerConnection = 24 << 10
 
-/// Owns a libmicrohttpd daemon: two threads that read requests and write answers. It has no listening socket; `Listener`
-/// accepts and hands connections over, because `MHD_quiesce_daemon` of 0.9.75 can abort the process: it removes the socket from the
-/// workers' epoll sets while they may be doing the same, and takes the second removal for a fatal error.
+/// That read and write.
+private let threads: UInt32 = 2
+
+/// Owns a libmicrohttpd daemon: threads that read requests and write answers. It has no listening socket; `Listener`
+/// accepts and hands connections over, because `MHD_quiesce_daemon` of 0.9.75 can abort the process: it removes the
+/// socket from the workers' epoll sets while they may be doing the same, and takes the second removal for a fatal
+/// error.
 ///
 /// Thread safe: libmicrohttpd locks what `add` touches, and `stop` is called once, by the one who holds this.
 final class Daemon: @unchecked Sendable {
@@ -15,12 +19,15 @@ final class Daemon: @unchecked Sendable {
     /// The callbacks' context; kept alive until no callback can come any more.
     private let traffic: Traffic
 
-    /// Starts the threads. Returns `nil` when memory or descriptors are lacking.
+    /// Starts the threads.
+    ///
+    /// The library gets a limit for connections that it cannot reach, even if one thread gets them all: on reaching
+    /// it, 0.9.75 returns without unlocking a mutex (`new_connection_process_`), and that thread stands still for
+    /// ever. Returns `nil` when memory or descriptors are lacking.
     init?(_ traffic: Traffic) {
         let limits = traffic.limits
         let pointer = jiesu_start(
-            // More than the listener lets in, so that it alone decides.
-            2, UInt32(limits.connections + 64), memoryPerConnection, UInt32(max(1, limits.idleSeconds)),
+            threads, threads * UInt32(limits.connections + 1), memoryPerConnection, UInt32(max(1, limits.idleSeconds)),
             requestAdvanced, requestBegan, requestEnded, connectionChanged, leaveEscapes,
             Unmanaged.passUnretained(traffic).toOpaque())
         guard let pointer else { return nil }
@@ -28,9 +35,9 @@ final class Daemon: @unchecked Sendable {
         self.traffic = traffic
     }
 
-    /// Hands over an accepted socket, which libmicrohttpd will close.
+    /// Hands over an accepted and counted socket, which libmicrohttpd will close, also if it cannot take it.
     func add(_ socket: Int32, _ address: UnsafePointer<sockaddr>, _ size: socklen_t) {
-        _ = MHD_add_connection(pointer, socket, address, size)
+        if MHD_add_connection(pointer, socket, address, size) != .YES { traffic.connectionFailed() }
     }
 
     /// Ends all connections and threads; blocks until they have. No connection may be suspended (`Traffic.drain`).
@@ -70,8 +77,8 @@ private func requestAdvanced(
     }
 }
 
-/// How long the target was on the request line: C's strings hide what follows a NUL. libmicrohttpd keeps the line in one piece,
-/// with one byte between target and version. `nil` if the two do not look like that.
+/// How long the target was on the request line: C's strings hide what follows a NUL. libmicrohttpd keeps the line in
+/// one piece, with one byte between target and version. `nil` if the two do not look like that.
 private func length(from target: UnsafePointer<CChar>?, to version: UnsafePointer<CChar>?) -> Int? {
     guard let target, let version else { return nil }
     let distance = UnsafeRawPointer(version) - UnsafeRawPointer(target) - 1
@@ -95,11 +102,11 @@ private func connectionChanged(
     let traffic = traffic(context)
     if change == .CONNECTION_NOTIFY_STARTED {
         let new = ConnectionWatch(connection!, allowance: traffic.limits.arrival)
-        traffic.opened(new)
+        traffic.connectionOpened(new)
         watch?.pointee = Unmanaged.passRetained(new).toOpaque()
     } else if let pointer = watch?.pointee {
         watch?.pointee = nil
-        traffic.closed(Unmanaged<ConnectionWatch>.fromOpaque(pointer).takeRetainedValue())
+        traffic.connectionClosed(Unmanaged<ConnectionWatch>.fromOpaque(pointer).takeRetainedValue())
     }
 }
 

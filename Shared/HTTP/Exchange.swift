@@ -1,11 +1,13 @@
 import CMicroHTTPD
 import Synchronization
 
-/// One request from its first line to the last byte of its answer: a small machine that libmicrohttpd's callbacks drive.
+/// One request from its first line to the last byte of its answer: a small machine that libmicrohttpd's callbacks
+/// drive.
 ///
-/// `Daemon` retains it for C when the request line is there and releases it when libmicrohttpd says that the request is
-/// over, however it ended. Up to that the connection pointer is valid, and while a handler works the connection is suspended,
-/// so it cannot end. All but `finish` runs on the one thread that serves this connection; hence `@unchecked`.
+/// `Daemon` retains it for C when the request line is there and releases it when libmicrohttpd says that the request
+/// is over, however it ended. Up to that the connection pointer is valid, and while a handler works the connection is
+/// suspended, so it cannot end. All but `finish` runs on the one thread that serves this connection; hence
+/// `@unchecked`.
 final class Exchange: @unchecked Sendable {
     private enum Step {
         case opened
@@ -52,8 +54,8 @@ final class Exchange: @unchecked Sendable {
     }
 
     /// The request line and all headers are there.
-    /// - Parameter targetLength: how long the target was on the line, if that is known; more than what C's strings show means
-    ///   that it held a NUL.
+    /// - Parameter targetLength: how long the target was on the line, if that is known; more than what C's strings
+    ///   show means that it held a NUL.
     func headReceived(method: String, targetLength: Int?) -> MHD_Result {
         let head = RequestHead(connection)
         request = RawRequest(
@@ -96,8 +98,8 @@ final class Exchange: @unchecked Sendable {
         }
     }
 
-    /// Sets the answer and lets the connection go on; from any thread. Only the first call counts: after a drain gave up
-    /// on a handler, the connection may be gone when the handler returns.
+    /// Sets the answer and lets the connection go on; from any thread. Only the first call counts: after a drain gave
+    /// up on a handler, the connection may be gone when the handler returns.
     func finish(_ response: Response) {
         work.withLock { work in
             if case .done = work { return }
@@ -119,8 +121,8 @@ final class Exchange: @unchecked Sendable {
         request = nil
     }
 
-    /// Runs the handler on this thread up to its first wait. Many never wait, and then neither a thread is woken nor the
-    /// connection suspended, which would take five system calls.
+    /// Runs the handler on this thread up to its first wait. Many never wait, and then neither a thread is woken nor
+    /// the connection suspended, which would take five system calls.
     private func start() -> MHD_Result {
         guard let request = request.take() else { return .NO }
         if let problem = traffic.begin(self) { return send(.problem(problem), closing: true) }

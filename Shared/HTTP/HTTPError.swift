@@ -36,8 +36,8 @@ package struct HTTPError: Error {
         HTTPError(code, String(cString: strerror(number)), file: file, line: line)
     }
 
-    /// Whether trying again later may help. Whether it may be tried again is another question: the request of a connection
-    /// that closed or timed out may have been carried out.
+    /// Whether trying again later may help. Whether it may be tried again is another question: the request of a
+    /// connection that closed or timed out may have been carried out.
     package var isRetriable: Bool {
         switch code {
         case .connecting, .closed, .timedOut: true

@@ -8,15 +8,16 @@ package struct Limits: Sendable {
     package var bodiesInMemory = 64 << 20
     /// Bytes of one request body. A longer one is told 413.
     package var body = 1 << 20
-    /// Bytes of a too long body that are read and thrown away, so that the sender gets to see the 413. Beyond, or where it
-    /// asked before sending (`Expect: 100-continue`), the connection is closed after the answer.
+    /// Bytes of a too long body that are read and thrown away, so that the sender gets to see the 413. Beyond, or
+    /// where it asked before sending (`Expect: 100-continue`), the connection is closed after the answer.
     package var swallowed = 16 << 20
     /// Bytes of request line and headers, at most these 16 KiB.
     package var headers = 16 << 10
     /// Seconds without a byte either way after which a connection is closed; at least 1.
     package var idleSeconds = 15
-    /// From the opening of a connection, or from its last answer, until the next request is there whole. A client that sends
-    /// a byte now and then, to hold a connection, is cut off by this. An answer may take as long to be read.
+    /// From the opening of a connection, or from its last answer, until the next request is there whole. A client
+    /// that sends a byte now and then, to hold a connection, is cut off by this. An answer may take as long to be
+    /// read.
     package var arrival: Duration = .seconds(30)
     /// How long requests may go on after the server was told to stop.
     package var drain: Duration = .seconds(10)

@@ -30,7 +30,8 @@ package struct Parameter: Sendable {
         Parameter(place: .header, name: name, schema: schema, required: required, description: description)
     }
 
-    /// Checks what was sent for this parameter; several texts are a fault, because it would be unclear which one counts.
+    /// Checks what was sent for this parameter; several texts are a fault, because it would be unclear which one
+    /// counts.
     func read(_ sent: [String], into values: inout [String: JSON], faults: inout [Problem.Field]) {
         guard let text = sent.first else {
             if required { faults.append(Problem.Field(name, "缺少这一项")) }

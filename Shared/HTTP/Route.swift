@@ -1,7 +1,7 @@
 import JSON
 
-/// One method at one address: what it takes, what it answers, and who does it. The server checks requests by this, and the
-/// OpenAPI document is made of it.
+/// One method at one address: what it takes, what it answers, and who does it. The server checks requests by this,
+/// and the OpenAPI document is made of it.
 package struct Route: Sendable {
     /// Answers one request. The value is the body, read and checked by the route's schema, or `null` if it has none.
     /// A thrown `Problem` is the answer; any other error becomes a 500 without its text.
@@ -34,7 +34,8 @@ package struct Route: Sendable {
         let type: String
         let schema: Schema?
 
-        /// - Parameter schema: what the JSON answer looks like; `nil` for an answer without content, or of another type.
+        /// - Parameter schema: what the JSON answer looks like; `nil` for an answer without content, or of another
+        ///   type.
         package init(_ status: Int, _ description: String, _ schema: Schema? = nil, type: String = "application/json") {
             self.status = status
             self.description = description

@@ -1,7 +1,8 @@
 import JSON
 
 extension Schema {
-    /// Every way in which `value` differs from this schema, up to a hundred, in the order of the text; empty if it fits.
+    /// Every way in which `value` differs from this schema, up to a hundred, in the order of the text; empty if it
+    /// fits.
     package func check(_ value: JSON) -> [Fault] {
         var faults: [Fault] = []
         check(value, into: &faults)

@@ -37,7 +37,8 @@ extension Schema.Format {
         return (1...12).contains(month) && (1...days[month - 1]).contains(day)
     }
 
-    /// `2026-03-01T08:30:00`, a fraction or none, and `Z` or an offset. A leap second is refused: no clock here shows one.
+    /// `2026-03-01T08:30:00`, a fraction or none, and `Z` or an offset. A leap second is refused: no clock here shows
+    /// one.
     private static func isDateTime(_ text: [UInt8]) -> Bool {
         guard text.count >= 20, isDate(text[..<10]), text[10] | 0x20 == UInt8(ascii: "t"),
             isTime(text[11..<16]), text[16] == UInt8(ascii: ":"), let second = number(text[17..<19]), second < 60

@@ -1,7 +1,7 @@
 import JSON
 
-/// What a JSON value must look like. One description checks requests (`check`) and tells callers (`document`), so that the
-/// two cannot differ.
+/// What a JSON value must look like. One description checks requests (`check`) and tells callers (`document`), so
+/// that the two cannot differ.
 package indirect enum Schema: Sendable, Equatable {
     /// Text of so many characters (Unicode code points), without U+0000.
     case string(ClosedRange<Int>, Format? = nil)

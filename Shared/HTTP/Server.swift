@@ -3,9 +3,11 @@ import Lifecycle
 import Synchronization
 import Telemetry
 
-/// An HTTP/1.1 server for a table of routes, with `/health/live`, `/health/ready`, `/metrics` and `/openapi.json` beside them.
+/// An HTTP/1.1 server for a table of routes, with `/health/live`, `/health/ready`, `/metrics` and `/openapi.json`
+/// beside them.
 ///
-/// Stopping it is cancelling `run()`: no new connections, open requests are finished (bounded by `Limits.drain`), then it returns.
+/// Stopping it is cancelling `run()`: no new connections, open requests are finished (bounded by `Limits.drain`),
+/// then it returns.
 package final class Server: Service {
     package typealias Observer =
         @Sendable (_ route: String?, _ method: String, _ status: Int, _ seconds: Double) -> Void
@@ -61,8 +63,8 @@ package final class Server: Service {
             guard let address = ListenAddress(listen) else { throw HTTPError(.address, "\(listen) is no host:port") }
             let listener = try Listener(address)
             guard let daemon = Daemon(traffic) else { throw .system(.listening) }
-            listener.start { [traffic, limits] socket, address, size in
-                if traffic.openConnections < limits.connections {
+            listener.start { [traffic] socket, address, size in
+                if traffic.connectionAccepted() {
                     daemon.add(socket, address, size)
                 } else {
                     Self.refuse(socket)
@@ -100,7 +102,8 @@ package final class Server: Service {
             "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
         _ = answer.withCString { send(socket, $0, strlen($0), Int32(MSG_NOSIGNAL | MSG_DONTWAIT)) }
         _ = shutdown(socket, Int32(SHUT_WR))
-        // What came already is read, because closing with unread bytes would reset the connection and take the answer with it.
+        // What came already is read, because closing with unread bytes would reset the connection and take the answer
+        // with it.
         var bytes = [UInt8](repeating: 0, count: 4096)
         _ = recv(socket, &bytes, bytes.count, Int32(MSG_DONTWAIT))
         close(socket)

@@ -2,8 +2,8 @@ import Foundation
 
 /// The addresses that a host and a port stand for.
 enum SocketAddress {
-    /// Calls `body` with each address in turn until it returns a value; `nil` if it never does. May ask a name server and so
-    /// block.
+    /// Calls `body` with each address in turn until it returns a value; `nil` if it never does. May ask a name server
+    /// and so block.
     static func first<Result>(
         _ host: String, _ port: UInt16, forListening: Bool = false,
         _ body: (_ address: UnsafePointer<sockaddr>, _ size: socklen_t, _ family: Int32) -> Result?

@@ -13,7 +13,14 @@ final class Traffic: Sendable {
     }
 
     private let state: Mutex<State>
-    private let watches = Mutex<[ObjectIdentifier: ConnectionWatch]>([:])
+    private let connections = Mutex(Connections())
+
+    private struct Connections {
+        /// From accepting to closing: a connection is counted before libmicrohttpd has looked at it. Those that it has not
+        /// looked at when it is stopped stay counted.
+        var count = 0
+        var watches: [ObjectIdentifier: ConnectionWatch] = [:]
+    }
 
     init(limits: Limits, router: Router) {
         self.limits = limits
@@ -23,17 +30,32 @@ final class Traffic: Sendable {
 
     var isDraining: Bool { state.withLock { $0.admission.phase != .serving } }
     var openRequests: Int { state.withLock { $0.admission.open } }
-    var openConnections: Int { watches.withLock { $0.count } }
+    var openConnections: Int { connections.withLock { $0.watches.count } }
 
     // MARK: Connections
 
-    func opened(_ watch: ConnectionWatch) {
-        watches.withLock { $0[ObjectIdentifier(watch)] = watch }
+    /// Whether one more may come in; if so, it is counted.
+    func connectionAccepted() -> Bool {
+        connections.withLock { connections in
+            guard connections.count < limits.connections else { return false }
+            connections.count += 1
+            return true
+        }
+    }
+
+    /// A counted connection came to nothing.
+    func connectionFailed() { connections.withLock { $0.count -= 1 } }
+
+    func connectionOpened(_ watch: ConnectionWatch) {
+        connections.withLock { $0.watches[ObjectIdentifier(watch)] = watch }
     }
 
     /// After this the watch's socket may be closed and its number used for another.
-    func closed(_ watch: ConnectionWatch) {
-        _ = watches.withLock { $0.removeValue(forKey: ObjectIdentifier(watch)) }
+    func connectionClosed(_ watch: ConnectionWatch) {
+        connections.withLock { connections in
+            connections.count -= 1
+            connections.watches[ObjectIdentifier(watch)] = nil
+        }
     }
 
     /// Cuts the connections that are past their time or whose client is gone, again and again until cancelled.
@@ -42,8 +64,8 @@ final class Traffic: Sendable {
             try? await Task.sleep(for: pause)
             let now = ContinuousClock.now
             // Under the lock, so that none of the sockets is closed, and its number given to another, meanwhile.
-            watches.withLock { watches in
-                for watch in watches.values where watch.isLost(now: now) { watch.cut() }
+            connections.withLock { connections in
+                for watch in connections.watches.values where watch.isLost(now: now) { watch.cut() }
             }
         }
     }
@@ -80,8 +102,9 @@ final class Traffic: Sendable {
 
     // MARK: Stopping
 
-    /// Lets open requests end, at most until the limit's time; then answers those in work with a 503. Afterwards no connection
-    /// is suspended and none will be, which is what `MHD_stop_daemon` demands: it aborts the process otherwise.
+    /// Lets open requests end, at most until the limit's time; then answers those in work with a 503. Afterwards no
+    /// connection is suspended and none will be, which is what `MHD_stop_daemon` demands: it aborts the process
+    /// otherwise.
     func drain() async {
         let timer = Task {
             try? await Task.sleep(for: limits.drain)

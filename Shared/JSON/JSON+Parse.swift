@@ -4,8 +4,9 @@ extension JSON {
 
     /// Reads exactly one value, strictly as RFC 8259 has it, with white space around it and nothing else.
     ///
-    /// Refused besides what the grammar refuses: bytes that are no UTF-8, half surrogate pairs, a key twice in one object,
-    /// whole numbers beyond 64 bits, numbers beyond `Double`, a byte order mark. Time and memory grow with the length only.
+    /// Refused besides what the grammar refuses: bytes that are no UTF-8, half surrogate pairs, a key twice in one
+    /// object, whole numbers beyond 64 bits, numbers beyond `Double`, a byte order mark. Time and memory grow with
+    /// the length only.
     /// - Parameter maximumDepth: bounds the stack that a hostile text can use; `[` alone is depth 1.
     package static func parse(
         _ bytes: UnsafeBufferPointer<UInt8>, maximumDepth: Int = defaultDepth

@@ -1,6 +1,6 @@
 extension JSON {
-    /// The value as UTF-8 without white space, keys in their order. Only what must be escaped is: `"`, `\` and U+0000 to
-    /// U+001F. A number that JSON cannot express (infinity, not a number) becomes `null`.
+    /// The value as UTF-8 without white space, keys in their order. Only what must be escaped is: `"`, `\` and U+0000
+    /// to U+001F. A number that JSON cannot express (infinity, not a number) becomes `null`.
     package var bytes: [UInt8] {
         var writer = JSONWriter()
         writer.write(self)

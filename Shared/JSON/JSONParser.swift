@@ -113,7 +113,8 @@ struct JSONParser {
 }
 
 extension UnsafeBufferPointer<UInt8> {
-    /// Line and column, both from 1, of the byte at `offset`; columns count code points, that is no UTF-8 continuations.
+    /// Line and column, both from 1, of the byte at `offset`; columns count code points, that is no UTF-8
+    /// continuations.
     func lineAndColumn(of offset: Int) -> (line: Int, column: Int) {
         var line = 1
         var column = 1

@@ -1,11 +1,11 @@
 import Foundation
 
 /// Runs a program to its end. Not Foundation's `Process`: that waits for every grandchild too, and the server is one.
-enum ChildProcess {
+package enum ChildProcess {
     /// Blocks until the program ends; it starts with no input and none of our files or signal settings.
     /// - Returns: its exit status, -1 after a signal, and what it printed.
     /// - Throws: `.process` when it cannot be started.
-    static func run(_ words: [String]) throws(PostgresError) -> (status: Int32, output: String) {
+    package static func run(_ words: [String]) throws(PostgresError) -> (status: Int32, output: String) {
         // A file, not a pipe: nothing to read meanwhile, and no end to wait for that a grandchild may hold open.
         guard let output = tmpfile() else { throw PostgresError(.process, "no temporary file can be made") }
         defer { fclose(output) }

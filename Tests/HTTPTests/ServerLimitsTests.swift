@@ -141,6 +141,19 @@ struct ServerLimitsTests {
         }
     }
 
+    @Test func `a flood of connections beyond the limit leaves the server as it was`() async throws {
+        try await LiveServer.with(limits: { $0.connections = 20 }) { live in
+            for _ in 0..<5 {
+                let crowd = Crowd(port: live.port, size: 200)
+                try await crowd.connect()
+                await crowd.close()
+            }
+            var status = 503
+            while status == 503 { status = (try? await live.client().send("GET", "/health/live").status) ?? 503 }
+            #expect(status == 200)
+        }
+    }
+
     @Test func `a handler too many is told 503 and when to come back`() async throws {
         let (entered, leave) = (Gate(), Gate())
         try await LiveServer.with([LiveServer.waiting(entered, leave)], limits: { $0.requestsInWork = 1 }) { live in

@@ -71,7 +71,7 @@ struct ReaderTests {
         let begun = ContinuousClock.now
         let error = await #expect(throws: KafkaError.self) { try await reader.open(within: .milliseconds(300)) }
         #expect(error?.isRetriable == true)
-        #expect(ContinuousClock.now - begun < .seconds(3))
+        #expect(ContinuousClock.now - begun < .seconds(30))
         await reader.close()
     }
 }

@@ -16,21 +16,11 @@ package enum TestCluster {
         return cluster
     }
 
-    /// A shell that waits for the end of this process, which closes the pipe it reads from, then cleans up. In a
-    /// session of its own, so that Ctrl-C reaches only us.
+    /// A shell that waits for the end of this process and then cleans up. In a session of its own, so that Ctrl-C reaches
+    /// only us, and nobody's child here: the exit tests of Swift Testing wait for any child and do not expect others.
     private static func removeAtExit(_ cluster: PrivateCluster) throws {
-        let life = Pipe()
-        // Another child that inherited our end would keep it open after us.
-        _ = fcntl(life.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
-        let guardian = Process()
-        guardian.executableURL = URL(fileURLWithPath: "/usr/bin/setsid")
-        guardian.arguments = ["/bin/sh", "-c", "cat; exec >/dev/null 2>&1; \(cluster.removal)"]
-        guardian.currentDirectoryURL = URL(fileURLWithPath: "/")
-        guardian.standardInput = life
-        guardian.standardOutput = FileHandle.nullDevice
-        guardian.standardError = FileHandle.nullDevice
-        try guardian.run()
-        // Kept for as long as the process lives.
-        _ = Unmanaged.passRetained(life)
+        let guardian = "while kill -0 \(getpid()); do sleep 1; done; \(cluster.removal)"
+        let quoted = "'" + guardian.replacing("'", with: "'\\''") + "'"
+        _ = try ChildProcess.run(["/bin/sh", "-c", "setsid /bin/sh -c \(quoted) > /dev/null 2>&1 < /dev/null &"])
     }
 }

@@ -24,13 +24,16 @@ actor Crowd {
         setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
-    func send(_ text: String) throws {
-        for _ in 0..<size {
-            let socket = try ClientSocket("127.0.0.1", UInt16(port), deadline: deadline)
-            try socket.send(Array(text.utf8), deadline: deadline)
-            sockets.append(socket)
-        }
+    func connect() throws {
+        for _ in 0..<size { sockets.append(try ClientSocket("127.0.0.1", UInt16(port), deadline: deadline)) }
     }
+
+    func send(_ text: String) throws {
+        try connect()
+        for socket in sockets { try socket.send(Array(text.utf8), deadline: deadline) }
+    }
+
+    func close() { sockets = [] }
 
     func answers() throws -> [Client.Answer] {
         try sockets.map { socket in

@@ -53,6 +53,15 @@ struct Reach {
 }
 
 extension KafkaSettings {
+    /// The settings that name the same cluster to a service.
+    var environment: [String: String] {
+        var environment = ["JIESU_KAFKA_BROKERS": brokers]
+        environment["JIESU_KAFKA_CA"] = tls?.authority
+        environment["JIESU_KAFKA_CERT"] = tls?.certificate
+        environment["JIESU_KAFKA_KEY"] = tls?.key
+        return environment
+    }
+
     /// From `JIESU_KAFKA_BROKERS` and the three certificate settings; `brokers` is empty if they name none.
     init(environment: [String: String]) throws {
         self.init(brokers: environment["JIESU_KAFKA_BROKERS"] ?? "", clientID: "jiesu")

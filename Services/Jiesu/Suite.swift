@@ -9,8 +9,8 @@ import Postgres
 import Synchronization
 import Telemetry
 
-/// The whole suite on embedded defaults: a private PostgreSQL cluster in the data folder, the embedded broker, and every
-/// service as a process of its own.
+/// The whole suite on embedded defaults: a private PostgreSQL cluster in the data folder, the embedded broker unless another
+/// Kafka is named, and every service as a process of its own.
 final class Suite: Service {
     let name = "suite"
     let folder: URL
@@ -19,13 +19,21 @@ final class Suite: Service {
     private let profiles: [Profile]
     private let organisations: OrganisationsFile
     private let cluster: PrivateCluster
+    private let outside: KafkaSettings?
     private let log: Logger
     private let processes = Mutex<[String: Int32]>([:])
     /// Where each service answers, once all are being started.
     private let addresses = Mutex<[Int]>([])
 
-    /// - Parameter port: of intake on 127.0.0.1.
-    init(folder: URL, port: Int, profiles: [Profile], organisations: OrganisationsFile, log: Logger) throws {
+    /// - Parameters:
+    ///   - port: of intake on 127.0.0.1.
+    ///   - kafka: a running Kafka to use instead of the embedded broker.
+    init(
+        folder: URL, port: Int, profiles: [Profile], organisations: OrganisationsFile,
+        kafka outside: KafkaSettings? = nil,
+        log: Logger
+    ) throws {
+        self.outside = outside
         self.folder = folder
         self.profiles = profiles
         self.organisations = organisations
@@ -48,12 +56,12 @@ final class Suite: Service {
         try await cluster.start()
         do {
             try await prepare()
-            // The broker first: stopped in reverse order, services may still send while they finish.
             let ports = try [freePort(), freePort()]
             addresses.withLock { $0 = ports + [port] }
+            // The broker first: stopped in reverse order, services may still send while they finish.
+            let broker = keeper("broker", "jiesu", ["broker"], user: PrivateCluster.superuser)
             try await Lifecycle.run(
-                [
-                    keeper("broker", "jiesu", ["broker"], user: PrivateCluster.superuser),
+                (outside == nil ? [broker] : []) + [
                     keeper("routing", "jiesu-routing", user: "jiesu_routing", listen: "127.0.0.1:\(ports[0])"),
                     keeper(
                         "classification", "jiesu-classification", user: "jiesu_classification",
@@ -89,8 +97,9 @@ final class Suite: Service {
         }
     }
 
-    /// How to reach the embedded broker.
+    /// How to reach the broker.
     func kafka(_ pool: Pool) async throws -> KafkaSettings {
+        if let outside { return outside }
         let rows = try await pool.withConnection { try await $0.query("SELECT address FROM jiesu.broker") }
         return KafkaSettings(brokers: try rows.only().get(0))
     }
@@ -102,6 +111,10 @@ final class Suite: Service {
         }
         await server.close()
         _ = try await Installation.bringUp(database: database, organisations: organisations, profiles: profiles)
+        if let outside {
+            let pool = Pool(try ConnectionSettings(url: database), size: 1, log: log)
+            _ = try await Topics.make(Topics.wanted(pool), at: outside, log: log)
+        }
     }
 
     private func keeper(
@@ -110,6 +123,7 @@ final class Suite: Service {
         var environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("JIESU_") }
         environment["JIESU_DATABASE_URL"] = cluster.url(database: "jiesu", user: user)
         environment["JIESU_LISTEN"] = listen
+        environment.merge(outside?.environment ?? [:]) { $1 }
         environment["JIESU_LOG_LEVEL"] = ProcessInfo.processInfo.environment["JIESU_LOG_LEVEL"]
         let child = Child(
             name: name, executable: executable, arguments: arguments, environment: environment,

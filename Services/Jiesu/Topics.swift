@@ -1,6 +1,8 @@
 import Casework
 import CaseStore
+import Kafka
 import Postgres
+import Telemetry
 
 /// The topics that a suite needs.
 enum Topics {
@@ -26,5 +28,25 @@ enum Topics {
             + (try answers[1].map { row in
                 Topic(name: Destination.inbox(try row.get(0)).topic, partitions: inboxPartitions)
             })
+    }
+    /// Makes those of `wanted` that the cluster has not; nothing that exists is changed.
+    /// - Returns: the names of those that were made.
+    /// - Throws: `CommandFailure` before anything is made, if `jiesu.cases` has other partitions than the database says.
+    static func make(
+        _ wanted: [Topic], at settings: KafkaSettings, replication: Int? = nil, log: Logger
+    ) async throws -> Set<String> {
+        let admin = try Admin(settings, log: log)
+        let existing = try await admin.topics()
+        for topic in wanted where topic.name == Destination.cases.topic {
+            guard existing[topic.name].map({ $0 == topic.partitions }) != false else {
+                throw CommandFailure(
+                    "\(topic.name) has \(existing[topic.name] ?? 0) partitions, the database says \(topic.partitions)",
+                    hint: "a shard is a partition: make the topic anew with \(topic.partitions)")
+            }
+        }
+        let missing = wanted.filter { existing[$0.name] == nil }
+        try await admin.createTopics(
+            missing.map { Admin.Topic($0.name, partitions: $0.partitions, replication: replication) })
+        return Set(missing.map(\.name))
     }
 }

@@ -1,7 +1,3 @@
-import Casework
-import CaseStore
-import Kafka
-
 /// `jiesu topics`
 enum TopicsCommand: OperatorCommand {
     static let name = "topics"
@@ -15,24 +11,10 @@ enum TopicsCommand: OperatorCommand {
         let reach = try Reach(arguments)
         let pool = try reach.pool()
         let wanted = try await Topics.wanted(pool)
-        let admin = try Admin(try await reach.kafka(pool), log: reach.log)
-        let existing = try await admin.topics()
+        let made = try await Topics.make(
+            wanted, at: try await reach.kafka(pool), replication: replication == 0 ? nil : replication, log: reach.log)
         for topic in wanted {
-            if let partitions = existing[topic.name], partitions != topic.partitions,
-                topic.name == Destination.cases.topic
-            {
-                throw CommandFailure(
-                    "\(topic.name) has \(partitions) partitions, the database says \(topic.partitions)",
-                    hint: "a shard is a partition: make the topic anew with \(topic.partitions)")
-            }
-        }
-        let missing = wanted.filter { existing[$0.name] == nil }
-        try await admin.createTopics(
-            missing.map {
-                Admin.Topic($0.name, partitions: $0.partitions, replication: replication == 0 ? nil : replication)
-            })
-        for topic in wanted {
-            print("\(topic.name)\t\(topic.partitions)\t\(existing[topic.name] == nil ? "made" : "there")")
+            print("\(topic.name)\t\(topic.partitions)\t\(made.contains(topic.name) ? "made" : "there")")
         }
         return 0
     }

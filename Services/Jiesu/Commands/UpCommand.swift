@@ -1,4 +1,5 @@
 import Foundation
+import Kafka
 import Lifecycle
 import Policies
 import Telemetry
@@ -11,6 +12,7 @@ enum UpCommand: OperatorCommand {
     static let details = """
         Makes a private PostgreSQL cluster in DIR (default jiesu-data), starts the embedded broker and every service, and prints
         the addresses. A part that dies is started again. Logs are in DIR/log. Started by root, PostgreSQL runs as `postgres`.
+        With JIESU_KAFKA_BROKERS set no broker is started: the topics that are missing are made on that cluster.
         """
     static let options = [Reach.option, .value("port"), .value("organisations")]
 
@@ -19,9 +21,11 @@ enum UpCommand: OperatorCommand {
         let port = try arguments.number("port", in: 0...65535, default: 8080)
         let log = Logger(service: "jiesu", level: .warning)
         let profiles = try Profile.shipped()
+        let kafka = try KafkaSettings(environment: ProcessInfo.processInfo.environment)
         let suite = try Suite(
             folder: Reach.folder(arguments), port: port == 0 ? try freePort() : port, profiles: profiles,
-            organisations: try Installation.organisations(arguments.text("organisations"), for: profiles), log: log)
+            organisations: try Installation.organisations(arguments.text("organisations"), for: profiles),
+            kafka: kafka.brokers.isEmpty ? nil : kafka, log: log)
         try await Lifecycle.run([suite, Greeting(suite: suite)], grace: .seconds(60), log: log)
         return 0
     }

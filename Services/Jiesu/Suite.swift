@@ -132,14 +132,15 @@ final class Suite: Service {
     }
 
     private func observe(_ name: String, _ process: Int32?) {
-        let all = processes.withLock { processes in
+        // Written under the lock, or of two parts that change at once the older list could be the one that stays.
+        processes.withLock { processes in
             processes[name] = process
-            return processes
-        }
-        do {
-            try SuiteFile(database: database, intake: "http://127.0.0.1:\(port)", processes: all).write(to: folder)
-        } catch {
-            log.error("suite.json cannot be written", ["reason": "\(error)"])
+            do {
+                try SuiteFile(database: database, intake: "http://127.0.0.1:\(port)", processes: processes)
+                    .write(to: folder)
+            } catch {
+                log.error("suite.json cannot be written", ["reason": "\(error)"])
+            }
         }
     }
 }

@@ -66,6 +66,8 @@ let package = Package(
         .target(
             name: "Support", dependencies: ["Postgres", "Kafka", "Telemetry"], path: "Tests/Support",
             swiftSettings: strict),
+        // Uses the built executables, all of which `swift test` builds.
+        tests("SystemTests", ["Casework", "HTTP", "JSON", "Kafka", "Postgres", "Support"]),
         tests("WorkingTimeTests", ["WorkingTime"]),
         tests("CaseworkTests", ["Casework", "WorkingTime"]),
         tests("JSONTests", ["JSON"]),

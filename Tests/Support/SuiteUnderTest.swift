@@ -1,0 +1,223 @@
+import Foundation
+import Kafka
+import Postgres
+import Synchronization
+import Telemetry
+
+/// A whole suite for one test: `jiesu up` as it was built, in a new folder. It is gone when the test is over, and also
+/// when the test's process crashes.
+package final class SuiteUnderTest: Sendable {
+    package let folder: URL
+    /// The database as its administrator sees it. Survives restarts of the server.
+    package let pool: Pool
+    private let kafka: String?
+    private let up = Mutex<BackgroundProgram?>(nil)
+
+    /// Starts a suite, hands it to `body`, and takes it away again.
+    /// - Parameters:
+    ///   - kafka: address of a running Kafka to use instead of the embedded broker.
+    ///   - faults: how many issues the test has met so far; if `body` throws or the number grows, the logs are kept and
+    ///     their folder is printed.
+    package static func run(
+        kafka: String? = nil, faults: () -> Int = { 0 }, _ body: (SuiteUnderTest) async throws -> Void
+    ) async throws {
+        let before = faults()
+        let suite = try SuiteUnderTest(kafka: kafka)
+        do {
+            try await suite.start()
+            try await body(suite)
+        } catch {
+            await suite.remove(keepingLogs: true)
+            throw error
+        }
+        await suite.remove(keepingLogs: faults() > before)
+    }
+
+    private init(kafka: String?) throws {
+        self.kafka = kafka
+        folder = URL(filePath: "/tmp/jiesu-system-\(getpid())-\(UInt32.random(in: 0 ... .max))")
+        try FileManager.default.createDirectory(
+            at: folder.appending(path: "log"), withIntermediateDirectories: true)
+        let url = try PrivateCluster(folder: folder.appending(path: "postgres").path).url(database: "jiesu")
+        pool = Pool(try ConnectionSettings(url: url), size: 6, waitAtMost: .seconds(30), log: .silent)
+    }
+
+    // MARK: Running
+
+    /// Starts it, or starts it again on the same folder; returns when every service is ready.
+    package func start() async throws {
+        let log = folder.appending(path: "log/up.log")
+        let old = (try? Data(contentsOf: log).count) ?? 0
+        let up = try BackgroundProgram(
+            BuiltProgram.folder.appending(path: "jiesu"), ["up", "--data", folder.path, "--port", "0"],
+            environment: BuiltProgram.environment(kafkaSetting), log: log)
+        self.up.withLock { $0 = up }
+        try Guardian.atExit(
+            """
+            ours() { cat /proc/$1/cmdline /proc/$1/environ | grep -qa -e \(folder.path) -e \(socket); }
+            if ours \(up.id); then
+                kill -TERM \(up.id)
+                for i in $(seq 300); do ours \(up.id) || break; sleep 0.1; done
+            fi
+            for id in \(up.id) $(grep -o '[0-9]*,*$' \(folder.path)/suite.json | tr -d ,); do
+                ours $id && kill -KILL $id
+            done
+            \(try database.removal); rm -rf \(folder.path)
+            """)
+        try await eventually("the suite is ready", within: .seconds(120)) {
+            if let status = up.status { throw NotInTime("`jiesu up` ended with status \(status)") }
+            return try Data(contentsOf: log).dropFirst(old).range(of: Data("Ctrl-C stops everything.".utf8)) != nil
+        }
+    }
+
+    /// Asks it to stop, as Ctrl-C does.
+    /// - Returns: the exit status of `jiesu up`.
+    package func stop() async throws -> Int32 {
+        guard let up = up.withLock({ $0 }) else { return 0 }
+        up.signal(SIGTERM)
+        try await eventually("`jiesu up` ends", within: .seconds(75)) { up.status != nil }
+        self.up.withLock { $0 = nil }
+        return up.status ?? -1
+    }
+
+    private func remove(keepingLogs: Bool) async {
+        if keepingLogs { keepLogs() }
+        do {
+            _ = try await stop()
+        } catch {
+            print("the suite did not stop: \(error)")
+            for process in processes() { Foundation.kill(process.id, SIGKILL) }
+        }
+        do { try await database.remove() } catch { print("PostgreSQL did not stop: \(error)") }
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    private func keepLogs() {
+        let kept = URL(filePath: "/tmp/\(folder.lastPathComponent)-logs")
+        do {
+            try FileManager.default.copyItem(at: folder.appending(path: "log"), to: kept)
+            try FileManager.default.copyItem(
+                at: folder.appending(path: "postgres/server.log"), to: kept.appending(path: "postgres.log"))
+            print("logs of the failed test: \(kept.path)")
+        } catch {
+            print("logs of the failed test are not complete in \(kept.path): \(error)")
+        }
+    }
+
+    // MARK: Its parts
+
+    /// What `suite.json` says.
+    private struct File: Decodable {
+        let intake: URL
+        let processes: [String: Int32]
+    }
+
+    private func file() throws -> File {
+        try JSONDecoder().decode(File.self, from: Data(contentsOf: folder.appending(path: "suite.json")))
+    }
+
+    /// Where intake listens on 127.0.0.1; stays until `stop`.
+    package var port: Int { get throws { try file().intake.port ?? 0 } }
+
+    /// Process id of a part: `intake`, `classification`, `routing`, `broker`; waits while it is being started again.
+    package func process(_ part: String) async throws -> Int32 {
+        var found: Int32?
+        try await eventually("\(part) runs") {
+            found = try file().processes[part]
+            return found != nil && found != 0
+        }
+        return found ?? 0
+    }
+
+    /// Kills a part with SIGKILL. The suite starts it again.
+    package func kill(_ part: String) async throws {
+        Foundation.kill(try await process(part), SIGKILL)
+    }
+
+    /// Where a service serves health and metrics.
+    package func port(of part: String) async throws -> Int {
+        let environment = try Data(contentsOf: URL(filePath: "/proc/\(try await process(part))/environ"))
+        let setting = environment.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+            .first { $0.hasPrefix("JIESU_LISTEN=") }
+        return setting?.split(separator: ":").last.flatMap { Int($0) } ?? 0
+    }
+
+    /// Its PostgreSQL, for stopping, killing and starting.
+    package var database: PrivateCluster {
+        get throws {
+            // With the settings that the suite gave it: they are written anew at each start.
+            let file = folder.appending(path: "postgres/data/jiesu.conf")
+            let lines = (try? String(contentsOf: file, encoding: .utf8))?.split(separator: "\n") ?? []
+            var settings: [String: String] = [:]
+            for line in lines {
+                let parts = line.split(separator: " = ", maxSplits: 1)
+                if parts.count == 2 { settings[String(parts[0])] = String(parts[1].dropFirst().dropLast()) }
+            }
+            return try PrivateCluster(folder: folder.appending(path: "postgres").path, settings: settings)
+        }
+    }
+
+    /// All processes that belong to this suite, found without asking it.
+    package func processes() -> [(id: Int32, name: String)] {
+        let ids = (try? FileManager.default.contentsOfDirectory(atPath: "/proc"))?.compactMap { Int32($0) } ?? []
+        return ids.compactMap { id in
+            let program = URL(filePath: "/proc/\(id)/exe").resolvingSymlinksInPath().lastPathComponent
+            guard program == "postgres" || program == "jiesu" || program.hasPrefix("jiesu-"), !isZombie(id) else {
+                return nil
+            }
+            let traces = ["cmdline", "environ"].compactMap { try? Data(contentsOf: URL(filePath: "/proc/\(id)/\($0)")) }
+            let place = URL(filePath: "/proc/\(id)/cwd").resolvingSymlinksInPath().path
+            let marks = [folder.path, socket].map { Data($0.utf8) }
+            let isOurs =
+                place.hasPrefix(folder.path) || traces.contains { text in marks.contains { text.range(of: $0) != nil } }
+            return isOurs ? (id, program) : nil
+        }
+    }
+
+    /// Folder of the database's socket, which stands in every service's settings.
+    private var socket: String {
+        let url = (try? database.url()) ?? ""
+        return url.split(separator: "host=").last?.split(separator: "&").first.map(String.init) ?? folder.path
+    }
+
+    private func isZombie(_ id: Int32) -> Bool {
+        (try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8))?.contains(") Z ") ?? true
+    }
+
+    // MARK: Asking it
+
+    /// The broker of now.
+    package func kafkaSettings() async throws -> KafkaSettings {
+        if let outsideKafka { return outsideKafka }
+        return KafkaSettings(brokers: try await rows("SELECT address FROM jiesu.broker").only().get(0))
+    }
+
+    /// The Kafka that was there before, `nil` with an embedded broker.
+    package var outsideKafka: KafkaSettings? { kafka.map { KafkaSettings(brokers: $0) } }
+
+    private var kafkaSetting: [String: String] { kafka.map { ["JIESU_KAFKA_BROKERS": $0] } ?? [:] }
+
+    /// Runs `jiesu` for this suite.
+    package func jiesu(_ arguments: String...) async throws -> BuiltProgram.Output {
+        try await BuiltProgram.run("jiesu", arguments + ["--data", folder.path], environment: kafkaSetting)
+    }
+
+    /// Asks the database, again if it is just away.
+    package func rows(_ query: Query) async throws -> Rows {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while true {
+            do {
+                return try await pool.withConnection { try await $0.query(query) }
+            } catch let error as PostgresError where error.isRetriable && ContinuousClock.now < deadline {
+                try await Task.sleep(for: .milliseconds(100))
+            }
+        }
+    }
+
+    package func number(_ query: Query) async throws -> Int { try await rows(query).only().get(0) }
+
+    /// Runs statements that answer nothing.
+    package func script(_ sql: String) async throws {
+        _ = try await pool.withConnection { try await $0.script(sql) }
+    }
+}

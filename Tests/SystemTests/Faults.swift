@@ -1,0 +1,61 @@
+import Foundation
+import Support
+
+/// What befalls a suite while complaints come in.
+enum Fault: CustomStringConvertible, Sendable {
+    /// SIGKILL; `jiesu up` starts the part again. A killed broker comes back empty on another port.
+    case kill(String)
+    /// PostgreSQL breaks off what it does, and recovers at its start.
+    case restartDatabase
+    /// SIGKILL for PostgreSQL's first process.
+    case killDatabase
+
+    var description: String {
+        switch self {
+        case .kill(let part): "kill \(part)"
+        case .restartDatabase: "restart PostgreSQL"
+        case .killDatabase: "kill PostgreSQL"
+        }
+    }
+
+    func happen(to suite: SuiteUnderTest) async throws {
+        switch self {
+        case .kill(let part): try await suite.kill(part)
+        case .restartDatabase: try await suite.database.restart(.immediate)
+        case .killDatabase:
+            await (try suite.database).kill()
+            try await suite.database.start()
+        }
+    }
+}
+
+/// Faults in the order of the number of complaints that were answered when they happen: so they fall among the work, however
+/// fast the machine is.
+struct FaultPlan {
+    let faults: [(after: Int, fault: Fault)]
+    let seed: UInt64
+
+    /// - Parameters:
+    ///   - rounds: in each, all three services are killed in an order of chance.
+    ///   - others: mixed in.
+    init(rounds: Int, others: [Fault], among complaints: Int) {
+        var chance = SeededGenerator()
+        var faults = (0..<rounds).flatMap { _ in
+            ["intake", "classification", "routing"].shuffled(using: &chance).map(Fault.kill)
+        }
+        for fault in others { faults.insert(fault, at: .random(in: 0...faults.count, using: &chance)) }
+        let moments = (0..<faults.count).map { _ in Int.random(in: 1..<complaints * 19 / 20, using: &chance) }.sorted()
+        self.faults = zip(moments, faults).map { ($0, $1) }
+        seed = chance.seed
+    }
+
+    /// Lets them happen while `citizens` send.
+    func happen(to suite: SuiteUnderTest, while citizens: Citizens) async throws {
+        for (moment, fault) in faults {
+            try await eventually("\(moment) complaints are answered", within: .seconds(300), every: .milliseconds(5)) {
+                citizens.count >= moment
+            }
+            try await fault.happen(to: suite)
+        }
+    }
+}

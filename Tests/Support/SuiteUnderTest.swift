@@ -10,19 +10,20 @@ package final class SuiteUnderTest: Sendable {
     package let folder: URL
     /// The database as its administrator sees it. Survives restarts of the server.
     package let pool: Pool
-    private let kafka: String?
+    private let settings: [String: String]
     private let up = Mutex<BackgroundProgram?>(nil)
 
     /// Starts a suite, hands it to `body`, and takes it away again.
     /// - Parameters:
-    ///   - kafka: address of a running Kafka to use instead of the embedded broker.
+    ///   - settings: more environment for `jiesu up`; `JIESU_KAFKA_BROKERS` names a running Kafka to use instead of the
+    ///     embedded broker.
     ///   - faults: how many issues the test has met so far; if `body` throws or the number grows, the logs are kept and
     ///     their folder is printed.
     package static func run(
-        kafka: String? = nil, faults: () -> Int = { 0 }, _ body: (SuiteUnderTest) async throws -> Void
+        settings: [String: String] = [:], faults: () -> Int = { 0 }, _ body: (SuiteUnderTest) async throws -> Void
     ) async throws {
         let before = faults()
-        let suite = try SuiteUnderTest(kafka: kafka)
+        let suite = try SuiteUnderTest(settings)
         do {
             try await suite.start()
             try await body(suite)
@@ -33,8 +34,8 @@ package final class SuiteUnderTest: Sendable {
         await suite.remove(keepingLogs: faults() > before)
     }
 
-    private init(kafka: String?) throws {
-        self.kafka = kafka
+    private init(_ settings: [String: String]) throws {
+        self.settings = settings
         folder = URL(filePath: "/tmp/jiesu-system-\(getpid())-\(UInt32.random(in: 0 ... .max))")
         try FileManager.default.createDirectory(
             at: folder.appending(path: "log"), withIntermediateDirectories: true)
@@ -50,7 +51,7 @@ package final class SuiteUnderTest: Sendable {
         let old = (try? Data(contentsOf: log).count) ?? 0
         let up = try BackgroundProgram(
             BuiltProgram.folder.appending(path: "jiesu"), ["up", "--data", folder.path, "--port", "0"],
-            environment: BuiltProgram.environment(kafkaSetting), log: log)
+            environment: BuiltProgram.environment(settings), log: log)
         self.up.withLock { $0 = up }
         try Guardian.atExit(
             """
@@ -193,13 +194,11 @@ package final class SuiteUnderTest: Sendable {
     }
 
     /// The Kafka that was there before, `nil` with an embedded broker.
-    package var outsideKafka: KafkaSettings? { kafka.map { KafkaSettings(brokers: $0) } }
-
-    private var kafkaSetting: [String: String] { kafka.map { ["JIESU_KAFKA_BROKERS": $0] } ?? [:] }
+    package var outsideKafka: KafkaSettings? { settings["JIESU_KAFKA_BROKERS"].map { KafkaSettings(brokers: $0) } }
 
     /// Runs `jiesu` for this suite.
     package func jiesu(_ arguments: String...) async throws -> BuiltProgram.Output {
-        try await BuiltProgram.run("jiesu", arguments + ["--data", folder.path], environment: kafkaSetting)
+        try await BuiltProgram.run("jiesu", arguments + ["--data", folder.path], environment: settings)
     }
 
     /// Asks the database, again if it is just away.

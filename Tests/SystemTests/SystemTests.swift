@@ -11,8 +11,12 @@ struct SystemTests {
     static let kafka = ProcessInfo.processInfo.environment["JIESU_TEST_KAFKA"]
 
     /// Runs `body` on a new suite; keeps its logs when the test meets an issue.
-    static func suite(kafka: String? = nil, _ body: (SuiteUnderTest) async throws -> Void) async throws {
-        try await SuiteUnderTest.run(kafka: kafka, faults: { IssueCount.value }, body)
+    static func suite(
+        kafka: String? = nil, logLevel: String = "info", _ body: (SuiteUnderTest) async throws -> Void
+    ) async throws {
+        var settings = ["JIESU_LOG_LEVEL": logLevel]
+        settings["JIESU_KAFKA_BROKERS"] = kafka
+        try await SuiteUnderTest.run(settings: settings, faults: { IssueCount.value }, body)
     }
 }
 

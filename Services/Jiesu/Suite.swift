@@ -60,7 +60,7 @@ final class Suite: Service {
             addresses.withLock { $0 = ports + [port] }
             // The broker first: stopped in reverse order, services may still send while they finish.
             let broker = keeper("broker", "jiesu", ["broker"], user: PrivateCluster.superuser)
-            try await Lifecycle.run(
+            try await Lifecycle.supervise(
                 (outside == nil ? [broker] : []) + [
                     keeper("routing", "jiesu-routing", user: "jiesu_routing", listen: "127.0.0.1:\(ports[0])"),
                     keeper(

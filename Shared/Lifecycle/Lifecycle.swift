@@ -72,8 +72,9 @@ package enum Lifecycle {
         }
     }
 
-    /// `run` without signals.
-    static func supervise(_ services: [any Service], grace: Duration, log: Logger) async throws {
+    /// `run` without signals, until cancellation of the calling task: for a service that is made of services. Inside
+    /// another `run` a second `run` would take the signals away from it.
+    package static func supervise(_ services: [any Service], grace: Duration, log: Logger) async throws {
         try await Supervisor(services: services, grace: grace, log: log).run()
     }
 }

@@ -45,6 +45,8 @@ final class Suite: Service {
                 // A command's true time is its commit's; read at start-up only, so it must be there from the first one.
                 "track_commit_timestamp": "on", "max_connections": "200", "shared_buffers": "256MB",
                 "max_wal_size": "4GB", "checkpoint_timeout": "15min",
+                // The detail of a refusal quotes the row: a complaint's text and its complainant's number.
+                "log_error_verbosity": "terse",
             ])
     }
 

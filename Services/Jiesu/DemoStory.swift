@@ -5,36 +5,7 @@ import HTTP
 import JSON
 import Lifecycle
 import Postgres
-import Synchronization
 import Telemetry
-
-/// Takes the demo's report and says that the story is told.
-final class DemoOutcome: Sendable {
-    private struct State {
-        var report: DemoReport?
-        var action: (@Sendable () -> Void)?
-    }
-
-    private let state = Mutex(State())
-
-    var report: DemoReport? { state.withLock { $0.report } }
-
-    func tell(_ report: DemoReport) {
-        let action = state.withLock { state in
-            state.report = report
-            return state.action
-        }
-        action?()
-    }
-
-    func whenTold(_ action: @escaping @Sendable () -> Void) {
-        let isTold = state.withLock { state in
-            state.action = action
-            return state.report != nil
-        }
-        if isTold { action() }
-    }
-}
 
 /// Sends the samples as citizens would and watches where they arrive; tells when everything has, then waits to be stopped.
 struct DemoStory: Service {
@@ -44,7 +15,7 @@ struct DemoStory: Service {
     /// After so many the samples begin again.
     let period: Int
     let isQuiet: Bool
-    let outcome: DemoOutcome
+    let outcome: Outcome<DemoReport>
     let log: Logger
 
     /// Requests at the same time.

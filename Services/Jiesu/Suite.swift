@@ -12,6 +12,13 @@ import Telemetry
 /// The whole suite on embedded defaults: a private PostgreSQL cluster in the data folder, the embedded broker unless another
 /// Kafka is named, and every service as a process of its own.
 final class Suite: Service {
+    /// What runs beside PostgreSQL, in the order of starting.
+    ///
+    /// The broker first: stopped in reverse order, services may still send while they finish.
+    enum Part: String, CaseIterable {
+        case broker, routing, classification, intake
+    }
+
     let name = "suite"
     let folder: URL
     /// Where citizens' requests go, on 127.0.0.1.
@@ -21,20 +28,28 @@ final class Suite: Service {
     private let cluster: PrivateCluster
     private let outside: KafkaSettings?
     private let log: Logger
-    private let processes = Mutex<[String: Int32]>([:])
-    /// Where each service answers, once all are being started.
-    private let addresses = Mutex<[Int]>([])
+    private let parts: [Part]
+    private let state = Mutex(State())
+
+    private struct State {
+        /// The database is up to date.
+        var isPrepared = false
+        var processes: [Part: Int32] = [:]
+        /// Ports of the services that were started.
+        var ports: [Part: Int] = [:]
+    }
 
     /// - Parameters:
     ///   - port: of intake on 127.0.0.1.
+    ///   - parts: what `run` starts beside PostgreSQL; the caller may run others by `service(_:)`.
     ///   - kafka: a running Kafka to use instead of the embedded broker.
     init(
-        folder: URL, port: Int, profiles: [Profile], organisations: OrganisationsFile,
-        kafka outside: KafkaSettings? = nil,
-        log: Logger
+        folder: URL, port: Int, profiles: [Profile], organisations: OrganisationsFile, parts: [Part] = Part.allCases,
+        kafka outside: KafkaSettings? = nil, log: Logger
     ) throws {
         self.outside = outside
         self.folder = folder
+        self.parts = outside == nil ? parts : parts.filter { $0 != .broker }
         self.profiles = profiles
         self.organisations = organisations
         self.log = log
@@ -58,18 +73,13 @@ final class Suite: Service {
         try await cluster.start()
         do {
             try await prepare()
-            let ports = try [freePort(), freePort()]
-            addresses.withLock { $0 = ports + [port] }
-            // The broker first: stopped in reverse order, services may still send while they finish.
-            let broker = keeper("broker", "jiesu", ["broker"], user: PrivateCluster.superuser)
-            try await Lifecycle.supervise(
-                (outside == nil ? [broker] : []) + [
-                    keeper("routing", "jiesu-routing", user: "jiesu_routing", listen: "127.0.0.1:\(ports[0])"),
-                    keeper(
-                        "classification", "jiesu-classification", user: "jiesu_classification",
-                        listen: "127.0.0.1:\(ports[1])"),
-                    keeper("intake", "jiesu-intake", user: "jiesu_intake", listen: "127.0.0.1:\(port)"),
-                ], grace: .seconds(30), log: log)
+            let services = try parts.map(service)
+            state.withLock { $0.isPrepared = true }
+            if services.isEmpty {
+                while !Task.isCancelled { await sleep(for: .seconds(3600)) }
+            } else {
+                try await Lifecycle.supervise(services, grace: .seconds(30), log: log)
+            }
         } catch {
             SuiteFile.remove(from: folder)
             try await cluster.stop()
@@ -79,17 +89,27 @@ final class Suite: Service {
         try await cluster.stop()
     }
 
-    /// Returns when every service is ready; `false` if the task was cancelled first.
-    func waitUntilReady() async -> Bool {
+    /// Returns when PostgreSQL is prepared and these services are ready, by default those that `run` starts; `false` if the
+    /// task was cancelled first.
+    func waitUntilReady(_ parts: [Part]? = nil) async -> Bool {
+        let services = (parts ?? self.parts).filter { $0 != .broker }
         while !Task.isCancelled {
-            let ports = addresses.withLock { $0 }
+            let (isPrepared, ports) = state.withLock { state in
+                (state.isPrepared, services.compactMap { state.ports[$0] })
+            }
             var ready = 0
             for port in ports where await Self.isReady(port) { ready += 1 }
-            if !ports.isEmpty, ready == ports.count { return true }
+            if isPrepared, ready == services.count { return true }
             await sleep(for: .milliseconds(100))
         }
         return false
     }
+
+    /// Where a service answers on 127.0.0.1; `nil` if it was not started, or answers nobody.
+    func port(of part: Part) -> Int? { state.withLock { $0.ports[part] } }
+
+    /// The process that a part runs in now.
+    func process(of part: Part) -> Int32? { state.withLock { $0.processes[part] } }
 
     private static func isReady(_ port: Int) async -> Bool {
         do {
@@ -98,6 +118,14 @@ final class Suite: Service {
             return false
         }
     }
+
+    /// Runs one of PostgreSQL's own programs to its end, as the user whom the server runs as.
+    func runPostgres(_ program: String, _ arguments: [String]) async throws -> (status: Int32, output: String) {
+        try await cluster.run(program, arguments)
+    }
+
+    /// The address of another database of the private cluster.
+    func database(named name: String) -> String { cluster.url(database: name) }
 
     /// How to reach the broker.
     func kafka(_ pool: Pool) async throws -> KafkaSettings {
@@ -119,24 +147,30 @@ final class Suite: Service {
         }
     }
 
-    private func keeper(
-        _ name: String, _ executable: String, _ arguments: [String] = [], user: String, listen: String? = nil
-    ) -> Keeper {
+    /// One part, kept running until cancelled. PostgreSQL must be prepared.
+    func service(_ part: Part) throws -> any Service {
         var environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("JIESU_") }
-        environment["JIESU_DATABASE_URL"] = cluster.url(database: "jiesu", user: user)
-        environment["JIESU_LISTEN"] = listen
         environment.merge(outside?.environment ?? [:]) { $1 }
         environment["JIESU_LOG_LEVEL"] = ProcessInfo.processInfo.environment["JIESU_LOG_LEVEL"]
+        let user = part == .broker ? PrivateCluster.superuser : "jiesu_\(part.rawValue)"
+        environment["JIESU_DATABASE_URL"] = cluster.url(database: "jiesu", user: user)
+        if part != .broker {
+            let port = try part == .intake ? port : freePort()
+            environment["JIESU_LISTEN"] = "127.0.0.1:\(port)"
+            state.withLock { $0.ports[part] = port }
+        }
         let child = Child(
-            name: name, executable: executable, arguments: arguments, environment: environment,
-            log: folder.appending(path: "log/\(name).log"))
-        return Keeper(child: child, observe: { [self] in observe(name, $0) }, log: log)
+            name: part.rawValue, executable: part == .broker ? "jiesu" : "jiesu-\(part.rawValue)",
+            arguments: part == .broker ? ["broker"] : [], environment: environment,
+            log: folder.appending(path: "log/\(part.rawValue).log"))
+        return Keeper(child: child, observe: { [self] in observe(part, $0) }, log: log)
     }
 
-    private func observe(_ name: String, _ process: Int32?) {
+    private func observe(_ part: Part, _ process: Int32?) {
         // Written under the lock, or of two parts that change at once the older list could be the one that stays.
-        processes.withLock { processes in
-            processes[name] = process
+        state.withLock { state in
+            state.processes[part] = process
+            let processes = Dictionary(uniqueKeysWithValues: state.processes.map { ($0.key.rawValue, $0.value) })
             do {
                 try SuiteFile(database: database, intake: "http://127.0.0.1:\(port)", processes: processes)
                     .write(to: folder)

@@ -14,7 +14,7 @@ import Telemetry
 /// seconds it is tried again.
 package final class Relay: Service {
     /// Advisory lock of the one relay; any number that nobody else uses. "jiesu" in ASCII.
-    static let lock: Int64 = 0x6A_69_65_73_75
+    package static let lock: Int64 = 0x6A_69_65_73_75
     /// Rows in one round: at some 600 bytes each about 3 MB in memory.
     private static let limit = 5000
 

@@ -106,6 +106,15 @@ package final class PrivateCluster: Sendable {
         for _ in 0..<500 where Foundation.kill(id, 0) == 0 { try? await Task.sleep(for: .milliseconds(10)) }
     }
 
+    /// Runs one of PostgreSQL's own programs (psql, pgbench …) to its end, as the user whom the server runs as, without
+    /// blocking a shared thread.
+    /// - Returns: its exit status and what it printed, at most 64 KiB.
+    package func run(_ program: String, _ arguments: [String]) async throws(PostgresError) -> (
+        status: Int32, output: String
+    ) {
+        try await programs.run(program, arguments)
+    }
+
     /// Stops the server and deletes everything.
     package func remove() async throws(PostgresError) {
         try await stop(.immediate)

@@ -37,7 +37,7 @@ enum DemoCommand: OperatorCommand {
         let folder = arguments.has("data") ? Reach.folder(arguments) : Self.temporaryFolder()
         let isQuiet = arguments.has("json")
         let log = Logger(service: "jiesu", level: .warning)
-        let outcome = DemoOutcome()
+        let outcome = Outcome<DemoReport>()
         if !isQuiet { print("Starting PostgreSQL, the broker and the services …") }
         let suite = try Suite(
             folder: folder, port: freePort(), profiles: profiles,

@@ -1,0 +1,151 @@
+import Casework
+import Foundation
+import Synchronization
+
+/// Sends complaints over connections that stay open, one request at a time on each, all from one thread.
+///
+/// It shares two cores with what it measures, so it is lean: a `Client` for each connection would cost a thread each.
+final class BenchLoad: Sendable {
+    enum Pace: Sendable {
+        /// As fast as answers come, while this says that there is room; given: how many were sent.
+        case whileRoom(@Sendable (Int) -> Bool)
+        /// So many a second, whatever the answers do.
+        case perSecond(Double)
+    }
+
+    /// A complaint that was accepted.
+    struct Accepted: Sendable {
+        let id: Int64
+        /// When it was sent, or, at a fixed pace, when it should have been: waiting for a connection counts.
+        let sent: ContinuousClock.Instant
+        let answered: ContinuousClock.Instant
+    }
+
+    /// Connections, and so requests at the same time.
+    static let connections = 64
+    /// How long the last answers may take.
+    private static let patience = Duration.seconds(20)
+
+    private let port: Int
+    private let requests: Mutex<BenchRequests>
+    private let isStopped = Atomic(false)
+
+    init(_ samples: [Sample], port: Int) {
+        self.port = port
+        requests = Mutex(BenchRequests(samples, port: port))
+    }
+
+    /// Sends for so long, then waits for the last answers.
+    /// - Throws: `CommandFailure` at the first answer that is no 201.
+    func run(_ pace: Pace, for duration: Duration) async throws -> [Accepted] {
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                Thread.detachNewThread { [self] in
+                    continuation.resume(with: Result { try work(pace, for: duration) })
+                }
+            }
+        } onCancel: {
+            isStopped.store(true, ordering: .relaxed)
+        }
+    }
+
+    private func work(_ pace: Pace, for duration: Duration) throws -> [Accepted] {
+        let connections = try (0..<Self.connections).map { _ in try BenchConnection(port: port) }
+        var idle = connections
+        var polled = connections.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
+        var accepted: [Accepted] = []
+        var sent = 0
+        let start = ContinuousClock.now
+        let end = start + duration
+        while true {
+            let now = ContinuousClock.now
+            let isOpen = now < end && !isStopped.load(ordering: .relaxed)
+            while isOpen, let connection = idle.last {
+                switch pace {
+                case .whileRoom(let hasRoom):
+                    guard hasRoom(sent) else { break }
+                    connection.sent = now
+                case .perSecond(let rate):
+                    let due = start + .seconds(Double(sent) / rate)
+                    guard due <= now else { break }
+                    connection.sent = due
+                }
+                guard connection.sent != nil else { break }
+                idle.removeLast()
+                sent += 1
+                try requests.withLock { requests in
+                    var failure: (any Error)?
+                    requests.next { bytes in
+                        do { try connection.send(bytes) } catch { failure = error }
+                    }
+                    if let failure { throw failure }
+                }
+            }
+            if !isOpen, idle.count == connections.count { return accepted }
+            guard now < end + Self.patience else { throw CommandFailure("intake does not answer any more") }
+            guard poll(&polled, nfds_t(polled.count), 1) > 0 else { continue }
+            let received = ContinuousClock.now
+            for index in polled.indices where polled[index].revents != 0 {
+                guard let number = try connections[index].receive(), let sent = connections[index].sent else { continue }
+                accepted.append(Accepted(id: number.id, sent: sent, answered: received))
+                connections[index].sent = nil
+                idle.append(connections[index])
+            }
+        }
+    }
+}
+
+/// One connection of the load.
+private final class BenchConnection {
+    let descriptor: Int32
+    /// When the request that waits for its answer was sent; `nil` while none waits.
+    var sent: ContinuousClock.Instant?
+    private var answer: [UInt8] = []
+
+    private static let created = Array("HTTP/1.1 201".utf8)
+    private static let number = Array("\"number\":\"".utf8)
+
+    init(port: Int) throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(port).bigEndian
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        let isConnected = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
+        guard isConnected else { throw CommandFailure("intake cannot be reached") }
+        var on: Int32 = 1
+        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
+    }
+
+    deinit { close(descriptor) }
+
+    /// A request is small beside a socket's buffer, so this does not wait.
+    func send(_ bytes: UnsafeRawBufferPointer) throws {
+        guard Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else {
+            throw CommandFailure("intake has closed a connection")
+        }
+    }
+
+    /// Takes what is there.
+    /// - Returns: the complaint's number once the answer is whole.
+    func receive() throws -> CaseNumber? {
+        let count = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 4096) { space in
+            let count = recv(descriptor, space.baseAddress, space.count, Int32(MSG_DONTWAIT))
+            if count > 0 { answer += space[..<count] }
+            return count
+        }
+        if count < 0, errno == EAGAIN || errno == EINTR { return nil }
+        guard count > 0 else { throw CommandFailure("intake has closed a connection") }
+        // The body is one flat object, so its closing brace ends the answer.
+        guard answer.last == UInt8(ascii: "}") else { return nil }
+        defer { answer.removeAll(keepingCapacity: true) }
+        guard answer.starts(with: Self.created), let start = answer.firstRange(of: Self.number)?.upperBound,
+            let number = CaseNumber(String(decoding: answer[start...].prefix { $0 != UInt8(ascii: "\"") }, as: UTF8.self))
+        else { throw CommandFailure("a complaint was not accepted: \(String(decoding: answer, as: UTF8.self))") }
+        return number
+    }
+}

@@ -143,9 +143,19 @@ private final class BenchConnection {
         // The body is one flat object, so its closing brace ends the answer.
         guard answer.last == UInt8(ascii: "}") else { return nil }
         defer { answer.removeAll(keepingCapacity: true) }
-        guard answer.starts(with: Self.created), let start = answer.firstRange(of: Self.number)?.upperBound,
-            let number = CaseNumber(String(decoding: answer[start...].prefix { $0 != UInt8(ascii: "\"") }, as: UTF8.self))
-        else { throw CommandFailure("a complaint was not accepted: \(String(decoding: answer, as: UTF8.self))") }
+        guard answer.starts(with: Self.created), let number = number() else { throw CommandFailure("a complaint was not accepted: \(String(decoding: answer, as: UTF8.self))")
+        }
         return number
+    }
+
+    private func number() -> CaseNumber? {
+        let length = Self.number.count
+        // From the end: the body is short beside the head.
+        let start = answer.indices.reversed().first { index in
+            answer[index] == Self.number[0] && answer.count - index > length
+                && answer[index..<index + length].elementsEqual(Self.number)
+        }
+        guard let start else { return nil }
+        return CaseNumber(String(decoding: answer[(start + length)...].prefix { $0 != Self.number[0] }, as: UTF8.self))
     }
 }

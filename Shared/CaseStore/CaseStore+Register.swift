@@ -17,21 +17,25 @@ extension CaseStore {
             var accepted: [(id: Int64, registration: Registration)] = []
             var outcomes = registrations.map { _ in Registration.Outcome.unknownLine }
             var answered: [(index: Int, id: Int64, isNew: Bool)] = []
-            var dropped: [String] = []
+            // Keys of refused registrations and what was said to them.
+            var dropped: [String: Registration.Outcome] = [:]
 
             for (index, registration) in registrations.enumerated() {
                 let claim = claims[index]
                 guard claim.isNew else {
-                    if claim.isSameRequest {
-                        answered.append((index, claim.id, false))
-                    } else {
+                    if !claim.isSameRequest {
                         outcomes[index] = .keyReused
+                    } else if let refusal = dropped[registration.key] {
+                        // The twin of one that was just refused: its key stands for no case.
+                        outcomes[index] = refusal
+                    } else {
+                        answered.append((index, claim.id, false))
                     }
                     continue
                 }
                 do throws(any Error) {
                     guard let policy = rules.profile(line: registration.line)?.policy else {
-                        dropped.append(registration.key)
+                        dropped[registration.key] = .unknownLine
                         continue
                     }
                     let command = Command(
@@ -45,14 +49,14 @@ extension CaseStore {
                     answered.append((index, claim.id, true))
                 } catch let refusal as Refusal {
                     outcomes[index] = .refused(refusal)
-                    dropped.append(registration.key)
+                    dropped[registration.key] = .refused(refusal)
                 }
             }
 
             var writes = append(batch, heads: [:])
             if !accepted.isEmpty { writes += submissions(accepted, now: now.microseconds) }
             // A refused registration leaves its key free: put right, it may come again under the same one.
-            if !dropped.isEmpty { writes.append("DELETE FROM jiesu.idempotency WHERE key = ANY(\(dropped))") }
+            if !dropped.isEmpty { writes.append("DELETE FROM jiesu.idempotency WHERE key = ANY(\(Array(dropped.keys)))") }
             writes.append(
                 "SELECT jiesu.query_code(n.id) FROM unnest(\(answered.map(\.id))) WITH ORDINALITY AS n (id, i) ORDER BY n.i"
             )

@@ -22,6 +22,16 @@ package struct TestDatabase: Sendable {
         get throws { try ConnectionSettings(url: url) }
     }
 
+    /// Logged in as `role`, such as `jiesu_intake`; the roles are there once the schema is.
+    package func settings(as role: String) throws -> ConnectionSettings {
+        try ConnectionSettings(url: Self.url(url, as: role))
+    }
+
+    /// A cluster's address with another role in place of the superuser.
+    package static func url(_ url: String, as role: String) -> String {
+        url.replacing("user=\(PrivateCluster.superuser)", with: "user=\(role)")
+    }
+
     package func connection() async throws -> Connection {
         try await Connection.connect(settings)
     }

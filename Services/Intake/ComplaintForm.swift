@@ -41,6 +41,13 @@ enum ComplaintForm {
 
     static let keyHeader = "Idempotency-Key"
 
+    /// The key as it is stored. Callers choose theirs freely, so they have a name space of their own: nobody can take the key of
+    /// an imported row.
+    static func storedKey(_ key: String) -> String { "api:" + key }
+
+    /// Nobody alive complains about what happened before.
+    private static let earliest = Moment(iso8601: "1900-01-01T00:00:00+08:00")
+
     /// - Parameters:
     ///   - body: checked by `schema`.
     ///   - request: the bytes as they came, for telling a repetition from another request under the same key.
@@ -63,14 +70,25 @@ enum ComplaintForm {
         if identity != .anonymous, contact.name == nil {
             faults.append(.init("/contact/name", "实名或要求保密的请留下姓名,否则请选择匿名"))
         }
+        if key.unicodeScalars.contains("\u{FFFD}") {
+            // What stands for bytes that are no UTF-8: two such keys could look alike.
+            faults.append(.init(keyHeader, "不是有效的 UTF-8 编码"))
+        }
+        if let name = contact.name, name.allSatisfy(\.isWhitespace) {
+            faults.append(.init("/contact/name", "不能只有空白"))
+        }
+        let happened = body["happened_at"]?.string.map(Moment.init(iso8601:))
+        if let happened, happened.map({ $0 < earliest ?? $0 }) ?? true {
+            faults.append(.init("/happened_at", "不是合理的时间"))
+        }
         guard faults.isEmpty else {
             throw Problem(422, "invalid-fields", "有 \(faults.count) 项不合要求", fields: faults)
         }
         return Registration(
-            key: key, request: request, line: body["line"]?.string ?? line, actor: .complainant,
+            key: storedKey(key), request: request, line: body["line"]?.string ?? line, actor: .complainant,
             channel: body["channel"]?.string ?? "web_portal", identity: identity, contact: contact,
             title: body["title"]?.string, text: text, place: body["place"]?["address"]?.string,
             region: body["place"]?["region"]?.string, about: body["about"]?.string,
-            happened: body["happened_at"]?.string.flatMap(Moment.init(iso8601:)), earlier: earlier)
+            happened: happened ?? nil, earlier: earlier)
     }
 }

@@ -2,7 +2,7 @@ import Casework
 import CaseStore
 import HTTP
 import JSON
-import WorkingTime
+import Postgres
 
 /// The complaints API: register, and look up with number and code.
 struct ComplaintRoutes {
@@ -74,19 +74,24 @@ struct ComplaintRoutes {
         Route(
             .get, "/api/v1/complaints/{number}", "查询办理进度", tags: ["complaints"],
             parameters: [
-                .path("number", .string(10...40), "受理编号"),
-                .header("Jiesu-Query-Code", .string(1...40), required: true, "登记时给出的查询码"),
+                // Whatever is wrong with the two is one and the same 404.
+                .path("number", .string(1...200), "受理编号"),
+                .header("Jiesu-Query-Code", .string(1...200), required: true, "登记时给出的查询码"),
             ],
             answers: [.init(200, "办理进度", ProgressDocument.schema)]
         ) { request, _ in
-            guard let number = request.parameter("number").flatMap(CaseNumber.init),
-                let code = request.parameter("Jiesu-Query-Code").flatMap(QueryCode.init),
-                let progress = try await store.progress(of: number, code: code)
-            else {
-                throw Problem(404, "unknown-case", "没有查到", detail: "请核对受理编号和查询码")
+            do {
+                guard let number = request.parameter("number").flatMap(CaseNumber.init),
+                    let code = request.parameter("Jiesu-Query-Code").flatMap(QueryCode.init),
+                    let progress = try await store.progress(of: number, code: code)
+                else {
+                    throw Problem(404, "unknown-case", "没有查到", detail: "请核对受理编号和查询码")
+                }
+                let document = ProgressDocument(progress, rules: try await cases.rulebook())
+                return .json(document.json, headers: ["Cache-Control": "no-store"])
+            } catch let error as PostgresError where error.isRetriable {
+                throw Problem(503, "busy", "服务繁忙", detail: "请稍后再查", headers: ["Retry-After": "2"])
             }
-            let document = ProgressDocument(progress, rules: try await cases.rulebook())
-            return .json(document.json, headers: ["Cache-Control": "no-store"])
         }
     }
 }

@@ -21,7 +21,10 @@ enum Main {
         let log = Logger(service: "intake", level: settings.logLevel)
         await Lifecycle.main(log: log) {
             let metrics = Metrics()
-            let pool = Pool(try settings.database("intake"), size: 8, log: log)
+            var database = try settings.database("intake")
+            // Whoever complains does not wait a minute for a server that has stopped answering.
+            database.silenceAtMost = .seconds(10)
+            let pool = Pool(database, size: 8, log: log)
             let cases = CaseStore(pool: pool)
             let routes = ComplaintRoutes(
                 registrar: Registrar(cases, log: log), store: IntakeStore(pool: pool), cases: cases, line: line)

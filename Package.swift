@@ -78,6 +78,12 @@ let package = Package(
         tests("ConfigurationTests", ["Configuration", "Telemetry"]),
         tests("ClassificationTests", ["Classification", "Casework", "Policies", "JSON"]),
         tests("HTTPTests", ["HTTP", "JSON", "Lifecycle", "Telemetry"]),
+        tests(
+            "IntakeTests",
+            [
+                "Intake", "CaseStore", "Casework", "Policies", "Postgres", "HTTP", "JSON", "WorkingTime", "Telemetry",
+                "Support",
+            ]),
         tests("KafkaTests", ["Kafka", "Support"]),
         tests("PostgresTests", ["Postgres", "Support"]),
         tests(

@@ -1,0 +1,111 @@
+import CaseStore
+import Casework
+import HTTP
+import JSON
+import Policies
+import Postgres
+import Support
+import Telemetry
+
+@testable import Intake
+
+/// `jiesu-intake` in this process: its own routes behind a real server, on a real database where it logs in as its own role.
+final class IntakeFixture: Sendable {
+    /// The administrator's pool, for looking at what was stored.
+    let pool: Pool
+    let server: Server
+    let port: Int
+    /// The database's address for the superuser.
+    let url: String
+    private let serving: Task<Void, any Error>
+
+    /// - Parameters:
+    ///   - url: a database for the superuser; `nil` makes a fresh one.
+    ///   - session: settings of the service's sessions beside its own.
+    ///   - patience: how long registrations wait for a database that is away.
+    init(
+        url: String? = nil, session: [String: String] = [:], patience: Duration = .seconds(5), log: Logger = .silent
+    ) async throws {
+        let url = if let url { url } else { try await TestDatabase.fresh().url }
+        self.url = url
+        let admin = try ConnectionSettings(url: url)
+        let connection = try await Connection.connect(admin)
+        let profiles = try Profile.shipped()
+        _ = try await Setup.bringUp(
+            connection, profiles: profiles, directory: OrganisationsFile.shipped(for: profiles).directory)
+        await connection.close()
+        pool = Pool(admin, size: 4, waitAtMost: .seconds(30), log: .silent)
+
+        var own = try ConnectionSettings(url: TestDatabase.url(url, as: "jiesu_intake"))
+        own.session = session.merging(["lock_timeout": "2s"]) { given, _ in given }
+        let ownPool = Pool(own, size: 8, log: .silent)
+        let cases = CaseStore(pool: ownPool)
+        let routes = ComplaintRoutes(
+            registrar: Registrar(cases, patience: patience, log: log), store: IntakeStore(pool: ownPool), cases: cases,
+            line: "12345")
+        let server = Server(name: "jiesu-intake", listen: "127.0.0.1:0", routes: routes.all, log: .silent)
+        try server.start()
+        self.server = server
+        port = server.port ?? 0
+        serving = Task { try await server.run() }
+    }
+
+    deinit { serving.cancel() }
+
+    /// One for all tests that mind only their own keys.
+    static func shared() async throws -> IntakeFixture { try await common.value }
+    private static let common = Task { try await IntakeFixture() }
+
+    static let path = "/api/v1/complaints"
+    static let complaint: JSON = ["text": "路灯不亮,晚上走路很危险"]
+
+    func post(_ body: JSON = complaint, key: String, timeout: Duration = .seconds(20)) async throws -> Client.Answer {
+        try await Client(port: port, timeout: timeout)
+            .send("POST", Self.path, headers: ["Idempotency-Key": key], json: body)
+    }
+
+    func post(bytes: [UInt8], key: String, type: String = "application/json") async throws -> Client.Answer {
+        try await Client(port: port)
+            .send("POST", Self.path, headers: ["Idempotency-Key": key, "Content-Type": type], body: bytes)
+    }
+
+    func progress(_ number: String, code: String) async throws -> Client.Answer {
+        try await Client(port: port).send("GET", "\(Self.path)/\(number)", headers: ["Jiesu-Query-Code": code])
+    }
+
+    /// A key that no other test has.
+    static func key() -> String { TestBroker.uniqueName() }
+
+    func number(_ query: Query) async throws -> Int {
+        try await pool.withConnection { try await $0.query(query) }.only().get(0)
+    }
+
+    func script(_ sql: String) async throws {
+        _ = try await pool.withConnection { try await $0.script(sql) }
+    }
+
+    /// Cases, with all that belongs to one, that the key stands for.
+    func cases(key: String) async throws -> Int {
+        try await number(
+            """
+            SELECT count(*) FROM jiesu.idempotency k JOIN jiesu.case_file f ON f.id = k.case_id
+            JOIN jiesu.submission s ON s.case_id = f.id AND s.number = 1 JOIN jiesu.case_event e ON e.case_id = f.id
+            WHERE k.key = \(ComplaintForm.storedKey(key)) AND e.version = 1
+            """)
+    }
+
+    /// Traces of the key of any kind.
+    func traces(key: String) async throws -> Int {
+        try await number("SELECT count(*) FROM jiesu.idempotency WHERE key = \(ComplaintForm.storedKey(key))")
+    }
+}
+
+extension Client.Answer {
+    /// What a problem document says is wrong, as `name: message`.
+    var faults: [String] {
+        (json?["fields"]?.array ?? []).map { "\($0["name"]?.string ?? "?"): \($0["message"]?.string ?? "?")" }
+    }
+
+    var code: String? { json?["code"]?.string }
+    var isProblem: Bool { headers["Content-Type"] == "application/problem+json" && json?["title"]?.string != nil }
+}

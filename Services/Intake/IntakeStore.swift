@@ -27,7 +27,7 @@ struct IntakeStore {
                 """
                 SELECT f.state, f.policies[1], e.kind, e.payload, jiesu.micros(e.at)
                 FROM jiesu.case_file f JOIN jiesu.case_event e ON e.case_id = f.id
-                WHERE f.id = \(number.id) AND jiesu.query_code(f.id) = \(code.bytes)
+                WHERE f.id = \(number.id) AND (jiesu.query_codes(ARRAY[f.id]))[1] = \(code.bytes)
                 ORDER BY e.version
                 """)
         }

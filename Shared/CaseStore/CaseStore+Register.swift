@@ -56,10 +56,10 @@ extension CaseStore {
             var writes = append(batch, heads: [:])
             if !accepted.isEmpty { writes += submissions(accepted, now: now.microseconds) }
             // A refused registration leaves its key free: put right, it may come again under the same one.
-            if !dropped.isEmpty { writes.append("DELETE FROM jiesu.idempotency WHERE key = ANY(\(Array(dropped.keys)))") }
-            writes.append(
-                "SELECT jiesu.query_code(n.id) FROM unnest(\(answered.map(\.id))) WITH ORDINALITY AS n (id, i) ORDER BY n.i"
-            )
+            if !dropped.isEmpty {
+                writes.append("DELETE FROM jiesu.idempotency WHERE key = ANY(\(Array(dropped.keys)))")
+            }
+            writes.append("SELECT unnest(jiesu.query_codes(\(answered.map(\.id))))")
             let answers = try await connection.pipeline(writes)
             for (answer, row) in zip(answered, answers[answers.count - 1]) {
                 guard let code = QueryCode(bytes: try row.get(0)) else { throw StoreError.unreadable("query_code") }

@@ -192,10 +192,13 @@ CREATE TABLE jiesu.parked (
     UNIQUE (service, case_id)
 );
 
--- The code that opens a case to whoever holds number and code: 80 bits, computed, stored nowhere.
-CREATE FUNCTION jiesu.query_code(case_id bigint) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp AS
-    $$ SELECT substr(jiesu.hmac(int8send($1), (SELECT value FROM jiesu.secret WHERE name = 'query_code'), 'sha256'), 1, 10) $$;
+-- The codes that open cases to whoever holds number and code, in the order of the ids: 80 bits, computed, stored nowhere.
+-- Many in one call, because entering a SECURITY DEFINER function costs more than an HMAC.
+CREATE FUNCTION jiesu.query_codes(ids bigint[]) RETURNS bytea[] LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $$
+    SELECT array_agg(substr(jiesu.hmac(int8send(n.id), s.value, 'sha256'), 1, 10) ORDER BY n.i)
+    FROM unnest($1) WITH ORDINALITY AS n (id, i), jiesu.secret s WHERE s.name = 'query_code'
+$$;
 
 -- Topics of this generation are gone or mean something else: a new generation begins, and every announcement to an
 -- organisation goes out again, in order. jiesu.cases is not refilled: its readers sweep. Locked, so that no younger
@@ -244,7 +247,7 @@ GRANT SELECT, INSERT ON jiesu.parked TO jiesu_classification, jiesu_routing;
 GRANT USAGE ON SEQUENCE jiesu.case_id TO jiesu_intake;
 GRANT INSERT ON jiesu.case_file, jiesu.complainant, jiesu.submission TO jiesu_intake;
 GRANT SELECT, INSERT, DELETE ON jiesu.idempotency TO jiesu_intake;
-GRANT EXECUTE ON FUNCTION jiesu.query_code(bigint) TO jiesu_intake;
+GRANT EXECUTE ON FUNCTION jiesu.query_codes(bigint[]) TO jiesu_intake;
 -- Classification reads what was written, never who wrote it.
 GRANT SELECT (case_id, number, title, text, place, about) ON jiesu.submission TO jiesu_classification;
 -- The relay.

@@ -152,6 +152,9 @@ final class Suite: Service {
         var environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("JIESU_") }
         environment.merge(outside?.environment ?? [:]) { $1 }
         environment["JIESU_LOG_LEVEL"] = ProcessInfo.processInfo.environment["JIESU_LOG_LEVEL"]
+        // glibc gives every few threads a heap of their own and returns little of them; work that wanders between threads
+        // then leaves memory in each.
+        environment["MALLOC_ARENA_MAX"] = "2"
         let user = part == .broker ? PrivateCluster.superuser : "jiesu_\(part.rawValue)"
         environment["JIESU_DATABASE_URL"] = cluster.url(database: "jiesu", user: user)
         if part != .broker {

@@ -15,8 +15,8 @@ import Telemetry
 package final class Relay: Service {
     /// Advisory lock of the one relay; any number that nobody else uses. "jiesu" in ASCII.
     package static let lock: Int64 = 0x6A_69_65_73_75
-    /// Rows in one round: at some 600 bytes each about 3 MB in memory.
-    private static let limit = 5000
+    /// Rows in one round: each is some 8 KB in memory on its way, as a row, a message and librdkafka's copy, headers and all.
+    private static let limit = 2000
 
     package let name = "relay"
     private let settings: ConnectionSettings

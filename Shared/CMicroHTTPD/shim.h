@@ -5,7 +5,7 @@
 
 // Swift does not import variadic functions. What is passed through them here has one fixed set of types each.
 
-/// Starts a daemon without a socket of its own: epoll, `threads` threads, connections given with MHD_add_connection.
+/// Starts a daemon without a socket of its own: poll, `threads` threads, connections given with MHD_add_connection.
 static inline struct MHD_Daemon *jiesu_start(
     unsigned int threads, unsigned int connections, size_t memory, unsigned int idle_seconds,
     MHD_AccessHandlerCallback answer, void *(*begin)(void *, const char *, struct MHD_Connection *),
@@ -13,7 +13,7 @@ static inline struct MHD_Daemon *jiesu_start(
     size_t (*unescape)(void *, struct MHD_Connection *, char *), void *context)
 {
     return MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL,
+        MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL,
         answer, context,
         MHD_OPTION_THREAD_POOL_SIZE, threads,
         MHD_OPTION_CONNECTION_LIMIT, connections,

@@ -4,9 +4,8 @@ import Synchronization
 
 /// One open connection, as long as it lasts: whose it is, and until when it must have moved on.
 ///
-/// libmicrohttpd closes a connection on which nothing moves for a while. This is for two others: one on which a byte
-/// moves now and then, and one whose client is gone in the middle of a request, which libmicrohttpd 0.9.75 misses
-/// when the last bytes and the end arrive together (it waits for another edge from epoll, and none comes).
+/// libmicrohttpd closes a connection on which nothing moves for a while. This is for one on which a byte moves now and
+/// then.
 final class ConnectionWatch: Sendable {
     let peer: String
     private let socket: Int32
@@ -14,10 +13,6 @@ final class ConnectionWatch: Sendable {
     private let start = ContinuousClock.now
     /// Nanoseconds since `start`; `never` while a handler works.
     private let deadline: Atomic<Int64>
-    /// Whether a request is awaited or on its way.
-    private let isArriving = Atomic(true)
-    /// The deadline of the arrival in which the client was found gone.
-    private let goneIn = Atomic<Int64>(-1)
 
     private static let never = Int64.max
 
@@ -34,34 +29,14 @@ final class ConnectionWatch: Sendable {
         jiesu_socket_context(connection).map { Unmanaged<ConnectionWatch>.fromOpaque($0).takeUnretainedValue() }
     }
 
+    /// The next request is awaited, or the client reads an answer, from now on.
+    func restart() { deadline.store((ContinuousClock.now - start + allowance).nanoseconds, ordering: .relaxed) }
+
     /// A request is whole; how long its handler takes is our affair.
-    func workBegan() { next(isArriving: false, deadline: Self.never) }
+    func pause() { deadline.store(Self.never, ordering: .relaxed) }
 
-    /// The client reads an answer from now on.
-    func answerBegan() { next(isArriving: false, deadline: (ContinuousClock.now - start + allowance).nanoseconds) }
-
-    /// The next request is awaited.
-    func answerEnded() { next(isArriving: true, deadline: (ContinuousClock.now - start + allowance).nanoseconds) }
-
-    private func next(isArriving arriving: Bool, deadline: Int64) {
-        isArriving.store(arriving, ordering: .relaxed)
-        self.deadline.store(deadline, ordering: .relaxed)
-    }
-
-    /// Whether the time is over, or the client is gone, having sent less than a request.
-    func isLost(now: ContinuousClock.Instant) -> Bool {
-        let deadline = deadline.load(ordering: .relaxed)
-        if deadline < (now - start).nanoseconds { return true }
-        guard isArriving.load(ordering: .relaxed), isEnded else { return false }
-        // Only if it was so the last time, too: a client may end its side right after a whole request, and that
-        // request may be on its way from libmicrohttpd to us at this moment.
-        return goneIn.exchange(deadline, ordering: .relaxed) == deadline
-    }
-
-    /// Whether the client will send no more, and nothing it sent waits to be read.
-    private var isEnded: Bool {
-        var byte: UInt8 = 0
-        return recv(socket, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) == 0
+    func isLate(now: ContinuousClock.Instant) -> Bool {
+        deadline.load(ordering: .relaxed) < (now - start).nanoseconds
     }
 
     /// Ends the connection for both sides; libmicrohttpd finds it closed and cleans up. The caller knows that it is

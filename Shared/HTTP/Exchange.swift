@@ -112,7 +112,7 @@ final class Exchange: @unchecked Sendable {
 
     /// The request is over, answered or not.
     func ended() {
-        watch?.answerEnded()
+        watch?.restart()
         traffic.requestEnded(bytes: held)
     }
 
@@ -127,7 +127,7 @@ final class Exchange: @unchecked Sendable {
         guard let request = request.take() else { return .NO }
         if let problem = traffic.begin(self) { return send(.problem(problem), closing: true) }
         step = .working
-        watch?.workBegan()
+        watch?.pause()
         Task.immediate { self.finish(await self.traffic.router.answer(request)) }
         // Under the lock, so that `finish` cannot resume what is not yet suspended.
         let response: Response? = work.withLock { work in
@@ -142,7 +142,7 @@ final class Exchange: @unchecked Sendable {
     private func send(_ response: Response, closing: Bool) -> MHD_Result {
         step = .answered
         request = nil
-        watch?.answerBegan()
+        watch?.restart()
         return OutgoingResponse.queue(response, on: connection, closing: closing)
     }
 }

@@ -78,7 +78,7 @@ package final class Server: Service {
     package func run() async throws {
         try start()
         log.info("listening", ["port": port ?? 0])
-        await traffic.cutLostConnections(every: min(.seconds(1), limits.arrival / 10))
+        await traffic.cutLateConnections(every: min(.seconds(1), limits.arrival / 10))
         log.info("draining", ["requests": openRequests])
         // A task of its own: in this one, which is cancelled, nothing waits any more.
         await Task { await stop() }.value
@@ -87,12 +87,9 @@ package final class Server: Service {
 
     private func stop() async {
         guard let parts = started.withLock({ $0.take() }) else { return }
+        traffic.startDraining()
         await Self.offTheSharedThreads { parts.listener.stop() }
-        // Oftener now, because somebody waits.
-        let cutting = Task { [traffic] in await traffic.cutLostConnections(every: .milliseconds(50)) }
         await traffic.drain()
-        cutting.cancel()
-        await cutting.value
         await Self.offTheSharedThreads { parts.daemon.stop() }
     }
 

@@ -58,14 +58,14 @@ final class Traffic: Sendable {
         }
     }
 
-    /// Cuts the connections that are past their time or whose client is gone, again and again until cancelled.
-    func cutLostConnections(every pause: Duration) async {
+    /// Cuts the connections that are past their time, again and again until cancelled.
+    func cutLateConnections(every pause: Duration) async {
         while !Task.isCancelled {
             try? await Task.sleep(for: pause)
             let now = ContinuousClock.now
             // Under the lock, so that none of the sockets is closed, and its number given to another, meanwhile.
             connections.withLock { connections in
-                for watch in connections.watches.values where watch.isLost(now: now) { watch.cut() }
+                for watch in connections.watches.values where watch.isLate(now: now) { watch.cut() }
             }
         }
     }
@@ -102,9 +102,11 @@ final class Traffic: Sendable {
 
     // MARK: Stopping
 
+    /// From now on answers say that their connection ends.
+    func startDraining() { _ = state.withLock { $0.admission.drain() } }
+
     /// Lets open requests end, at most until the limit's time; then answers those in work with a 503. Afterwards no
-    /// connection is suspended and none will be, which is what `MHD_stop_daemon` demands: it aborts the process
-    /// otherwise.
+    /// connection is suspended and none will be, which is what `MHD_stop_daemon` demands: it aborts the process otherwise.
     func drain() async {
         let timer = Task {
             try? await Task.sleep(for: limits.drain)

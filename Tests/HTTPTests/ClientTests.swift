@@ -70,7 +70,8 @@ struct ClientTests {
         ] as [(String, Bool, HTTPError.Code)])
     func `says why there is no answer`(text: String, closing: Bool, code: HTTPError.Code) async throws {
         try await with(text, closing: closing) { port in
-            let client = Client(port: port, timeout: .milliseconds(300), longestAnswer: 1000)
+            let timeout: Duration = code == .timedOut ? .milliseconds(300) : .seconds(30)
+            let client = Client(port: port, timeout: timeout, longestAnswer: 1000)
             await #expect {
                 _ = try await client.send("GET", "/")
             } throws: {

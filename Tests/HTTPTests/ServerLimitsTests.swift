@@ -82,7 +82,7 @@ struct ServerLimitsTests {
 
     @Test(arguments: ["GET /health/live HT", "GET /health/live HTTP/1.1\r\nHost: x\r\n", ""])
     func `a request that does not arrive in time is cut off`(begin: String) async throws {
-        try await LiveServer.with(limits: { $0.arrival = .milliseconds(200) }) { live in
+        try await LiveServer.with(limits: { $0.arrival = .seconds(1) }) { live in
             let slow = live.connection()
             try await slow.connect()
             try await slow.send(begin)
@@ -92,7 +92,7 @@ struct ServerLimitsTests {
     }
 
     @Test func `a body that does not arrive in time is cut off`() async throws {
-        try await LiveServer.with(limits: { $0.arrival = .milliseconds(200) }) { live in
+        try await LiveServer.with(limits: { $0.arrival = .seconds(1) }) { live in
             let slow = live.connection()
             try await slow.send(post("Content-Length: 100") + "{\"text\":")
             #expect(try await slow.everything() == "")
@@ -101,7 +101,7 @@ struct ServerLimitsTests {
 
     @Test func `a handler may take longer than a request to arrive`() async throws {
         let (entered, leave) = (Gate(), Gate())
-        try await LiveServer.with([LiveServer.waiting(entered, leave)], limits: { $0.arrival = .milliseconds(100) }) {
+        try await LiveServer.with([LiveServer.waiting(entered, leave)], limits: { $0.arrival = .seconds(1) }) {
             live in
             async let answer = live.client().send("GET", "/wait")
             await entered.passed()

@@ -9,14 +9,19 @@ final class Gate: Sendable {
 
     private let state = Mutex(State())
 
-    /// Returns when the gate is open; ignores cancellation.
+    /// Returns when the gate is open. A test that is cancelled, because its time is over, opens it: then the test goes on
+    /// and shows what went wrong, instead of standing still.
     func passed() async {
-        await withCheckedContinuation { continuation in
-            let isOpen = state.withLock { state in
-                if !state.isOpen { state.waiting.append(continuation) }
-                return state.isOpen
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOpen = state.withLock { state in
+                    if !state.isOpen { state.waiting.append(continuation) }
+                    return state.isOpen
+                }
+                if isOpen { continuation.resume() }
             }
-            if isOpen { continuation.resume() }
+        } onCancel: {
+            open()
         }
     }
 

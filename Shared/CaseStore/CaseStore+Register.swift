@@ -34,6 +34,7 @@ extension CaseStore {
                     continue
                 }
                 do throws(any Error) {
+                    if let written = registration.written, written > now { throw Refusal.inFuture }
                     guard let policy = rules.profile(line: registration.line)?.policy else {
                         dropped[registration.key] = .unknownLine
                         continue

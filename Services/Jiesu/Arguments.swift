@@ -1,7 +1,9 @@
+import Policies
+
 /// What was typed after a command's name: options with and without values, and the rest in order.
 struct Arguments {
     /// A mistake of the user: printed with the command's usage, exit 2.
-    struct Mistake: Error {
+    struct Mistake: Error, Equatable {
         let message: String
     }
 
@@ -29,25 +31,36 @@ struct Arguments {
                 return
             }
             guard next.hasPrefix("--") else {
+                // A hyphen alone and a negative number are no options.
+                if next.count > 1, next.first == "-", next.dropFirst().first?.isNumber == false {
+                    throw Self.unknown(next, known)
+                }
                 positional.append(next)
                 continue
             }
             let parts = next.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = String(parts[0])
-            guard let option = known[name] else {
-                let offered = known.keys.sorted().map { "--\($0)" }.joined(separator: ", ")
-                throw Mistake(
-                    message: "unknown option --\(name); this command knows \(offered.isEmpty ? "none" : offered)")
-            }
+            guard let option = known[name] else { throw Self.unknown("--\(name)", known) }
             var value: String? = parts.count == 2 ? String(parts[1]) : nil
             if option.takesValue, value == nil {
                 value = rest.popFirst()
-                if value == nil { throw Mistake(message: "--\(name) wants a value") }
+                if let value, value.hasPrefix("--"), known[String(value.dropFirst(2))] != nil {
+                    throw Mistake(message: "--\(name) wants a value, not the option \(value)")
+                }
             }
+            if option.takesValue, value?.isEmpty ?? true { throw Mistake(message: "--\(name) wants a value") }
             if !option.takesValue, value != nil { throw Mistake(message: "--\(name) takes no value") }
             if values[name] != nil, !option.repeats { throw Mistake(message: "--\(name) was given twice") }
             values[name, default: []].append(value ?? "")
         }
+    }
+
+    private static func unknown(_ typed: String, _ known: [String: Option]) -> Mistake {
+        let offered = known.keys.sorted().map { "--\($0)" }
+        let near = Suggestion.text(for: typed, among: offered)
+        guard near.isEmpty else { return Mistake(message: "unknown option \(typed)\(near)") }
+        let list = offered.isEmpty ? "none" : offered.joined(separator: ", ")
+        return Mistake(message: "unknown option \(typed); this command knows \(list)")
     }
 
     func has(_ name: String) -> Bool { values[name] != nil }

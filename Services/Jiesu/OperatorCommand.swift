@@ -1,4 +1,5 @@
 import Foundation
+import Policies
 
 /// One of `jiesu`'s commands.
 protocol OperatorCommand: Sendable {
@@ -38,8 +39,12 @@ enum Jiesu {
         guard
             let command = commands.first(where: { typed.starts(with: $0.name.split(separator: " ").map(String.init)) })
         else {
+            let names: [String] = commands.map { $0.name }
+            let words = names.contains { $0.hasPrefix("\(first) ") } ? 2 : 1
+            let meant = typed.prefix(words).joined(separator: " ")
             complain(
-                "there is no command \"\(typed.prefix(2).joined(separator: " "))\"", hint: "`jiesu help` lists them")
+                "there is no command \"\(meant)\"\(Suggestion.text(for: meant, among: names))",
+                hint: "`jiesu help` lists them")
             return 2
         }
         let rest = Array(typed.dropFirst(command.name.split(separator: " ").count))

@@ -7,3 +7,14 @@ package enum StoreError: Error, Sendable, Equatable {
     /// A policy version was put before with other content; the file needs a higher version.
     case policyChanged(String)
 }
+
+extension StoreError: CustomStringConvertible {
+    /// Safe to log: tables, keys and versions only.
+    package var description: String {
+        switch self {
+        case .unreadable(let what): "\(what) cannot be read; it was written by hand or by a newer program"
+        case .policyMissing(let version): "the policy \(version), which a case is pinned to, is not in the database"
+        case .policyChanged(let version): "the policy \(version) was put before with other content; raise its version"
+        }
+    }
+}

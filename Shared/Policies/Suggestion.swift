@@ -1,7 +1,7 @@
 /// What somebody may have meant who wrote an unknown word.
-enum Suggestion {
+package enum Suggestion {
     /// `; did you mean "letter"?`, or nothing if no known word is near.
-    static func text(for word: String, among known: [String]) -> String {
+    package static func text(for word: String, among known: [String]) -> String {
         guard word.utf8.count <= 60 else { return "" }
         let near = known.map { (word: $0, distance: distance(Array(word.utf8), Array($0.utf8))) }
             .min { ($0.distance, $0.word) < ($1.distance, $1.word) }

@@ -6,7 +6,7 @@ enum MigrateCommand: OperatorCommand {
     static let synopsis = "[--organisations FILE] [--data DIR]"
     static let summary = "brings a database up to date: schema, policies, organisations"
     static let details = """
-        Makes the schema `jiesu` or brings it forward, puts the shipped profiles (a changed one gets a new version), and
+        Makes the schema `jiesu` or brings it forward, puts the shipped profiles (one that changed needs a higher version), and
         writes regions, organisations and jurisdictions from FILE (default: the invented city that is shipped). Safe to repeat.
         The database must exist; JIESU_DATABASE_URL names it and a login that may create schemas and roles.
         """

@@ -21,8 +21,9 @@ func library(_ name: String, pkgConfig: String, package: String) -> Target {
     .systemLibrary(name: name, path: "Shared/\(name)", pkgConfig: pkgConfig, providers: [.apt([package])])
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: strict)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, path: "Tests/\(name)", exclude: exclude, swiftSettings: strict)
 }
 
 let package = Package(
@@ -84,6 +85,12 @@ let package = Package(
                 "Intake", "CaseStore", "Casework", "Policies", "Postgres", "HTTP", "JSON", "WorkingTime", "Telemetry",
                 "Support",
             ]),
+        tests(
+            "JiesuTests",
+            [
+                "Jiesu", "Intake", "Classification", "Routing", "CaseStore", "Casework", "Policies", "Postgres", "JSON",
+                "WorkingTime", "Support",
+            ], exclude: ["Golden"]),
         tests("KafkaTests", ["Kafka", "Support"]),
         tests("PostgresTests", ["Postgres", "Support"]),
         tests(

@@ -1,0 +1,210 @@
+import CaseStore
+import Foundation
+import Postgres
+import Testing
+
+@testable import Jiesu
+
+/// `jiesu import` as a user runs it, against a database of its own.
+@Suite struct ImportTests {
+    private static let table = """
+        id,time,title,text,region
+        1,2026-03-01T08:00:00+08:00,路灯,"望汀区路灯坏了,请尽快更换路灯",望汀区
+        2,2026-03-01 09:00,,法院一审判决不公,
+        3,,,,
+        4,gestern,,路灯不亮,
+        5,,,路灯不亮,火星区
+        6,,,"路灯
+        不亮",
+        6,,,另一件事,
+        7,,路灯不亮
+        8,2099-01-01T00:00:00Z,,路灯不亮,
+        1,2026-03-01T08:00:00+08:00,路灯,"望汀区路灯坏了,请尽快更换路灯",望汀区
+
+        """
+
+    @Test func `the good rows go in, the bad ones are named with line and reason`() async throws {
+        let city = try await City()
+        let file = try city.folder.write(Self.table.utf8, to: "board.csv")
+        let outcome = try await city.importing(file)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(outcome.errors.isEmpty)
+        for line in ["       3  registered now", "       1  known already", "       6  rejected"] {
+            #expect(outcome.output.contains(line), "\(outcome.output)")
+        }
+        let expected = [
+            (4, "text is empty"), (5, "written is no ISO 8601 time: gestern"), (6, "no region 火星区"),
+            (9, "another row was registered under its id"), (10, "3 fields where the header has 5"),
+            (11, "it cannot have happened in the future"),
+        ]
+        let rejected = try city.folder.text("board.csv.rejected.csv")
+        #expect(rejected.hasPrefix("line,reason,id,time,title,text,region\n"))
+        #expect(rejected.split(separator: "\n").count == expected.count + 1)
+        for (row, (line, reason)) in zip(rejected.split(separator: "\n").dropFirst(), expected) {
+            #expect(row.hasPrefix("\(line),\(reason),"))
+        }
+        for (line, reason) in expected.prefix(5) { #expect(outcome.output.contains("line \(line): \(reason)")) }
+        #expect(outcome.output.contains("and 1 more"))
+        #expect(outcome.output.contains("board.csv.rejected.csv"))
+        #expect(try await city.number("SELECT count(*) FROM jiesu.case_file") == 3)
+        #expect(
+            try await city.texts("SELECT text FROM jiesu.submission ORDER BY case_id") == [
+                "望汀区路灯坏了,请尽快更换路灯", "法院一审判决不公", "路灯\n不亮",
+            ])
+        #expect(
+            try await city.number(
+                """
+                SELECT count(*) FROM jiesu.submission
+                WHERE written_at = '2026-03-01T09:00:00+08:00' AND received_at > now() - interval '1 hour'
+                """) == 1)
+    }
+
+    @Test func `the rejected rows, put right, go in under the same source`() async throws {
+        let city = try await City()
+        let file = try city.folder.write(Self.table.utf8, to: "board.csv")
+        _ = try await city.importing(file, "--no-wait")
+        let corrected = try city.folder.text("board.csv.rejected.csv").replacing("火星区", with: "望汀区")
+            .replacing("gestern", with: "2026-03-01")
+        let second = try city.folder.write(corrected.utf8, to: "corrected.csv")
+        let outcome = try await city.importing(second, "--source", "board", "--no-wait")
+        #expect(outcome.output.contains("       1  registered now"), "\(outcome.output)")
+        #expect(outcome.output.contains("       5  rejected"))
+        #expect(try await city.number("SELECT count(*) FROM jiesu.case_file") == 4)
+    }
+
+    @Test func `bytes that are no UTF-8 are rejected as they were`() async throws {
+        let city = try await City()
+        let row: [UInt8] = Array("2,".utf8) + [0xB2, 0xE2]
+        let file = try city.folder.write(Array("id,text\n1,路灯不亮\n".utf8) + row + [0x0A], to: "gbk.csv")
+        let outcome = try await city.importing(file, "--no-wait")
+        #expect(outcome.output.contains("line 3: text is no UTF-8"))
+        let rejected = try Data(contentsOf: URL(filePath: city.folder.path("gbk.csv.rejected.csv")))
+        #expect(rejected.range(of: Data(row)) != nil)
+        #expect(try await city.number("SELECT count(*) FROM jiesu.case_file") == 1)
+    }
+
+    @Test func `rows without ids are known by what they hold`() async throws {
+        let city = try await City()
+        let file = try city.folder.write("内容\n路灯不亮\n井盖丢了\n路灯不亮\n".utf8, to: "plain.csv")
+        let first = try await city.importing(file, "--map", "内容=text")
+        #expect(first.output.contains("       2  registered now"))
+        #expect(first.output.contains("       1  known already"))
+        let again = try await city.importing(file, "--map", "内容=text")
+        #expect(again.output.contains("       0  registered now"))
+        #expect(again.output.contains("       3  known already"))
+        let other = try await city.importing(file, "--map", "内容=text", "--source", "other")
+        #expect(other.output.contains("       2  registered now"))
+    }
+
+    @Test func `mistakes are told before anything is registered`() async throws {
+        let city = try await City()
+        let file = try city.folder.write("id,内容\n1,路灯不亮\n".utf8, to: "table.csv")
+        for (arguments, status, message) in [
+            ([file], 2, "no column gives the text; name it with --map COLUMN=text, one of id, 内容"),
+            ([file, "--map", "内容=txt"], 2, "\"txt\" is no field"),
+            ([file, "--map", "内容=text", "--channel", "leter"], 2, "\"leter\" is no channel"),
+            ([file, "--map", "内容=text", "--line", "999"], 1, "no profile governs line 999"),
+            ([try city.folder.write([], to: "empty.csv")], 1, "empty.csv is empty"),
+        ] as [([String], Int32, String)] {
+            let outcome = try await Program.run(["import"] + arguments + ["--data", city.folder.url.path])
+            #expect(outcome.status == status)
+            #expect(outcome.errors.contains(message), "\(outcome.errors)")
+        }
+        #expect(try await city.number("SELECT count(*) FROM jiesu.case_file") == 0)
+        #expect(try await city.number("SELECT count(*) FROM jiesu.idempotency") == 0)
+    }
+
+    @Test func `a long table is taken in pieces, and one that was interrupted goes on where it was`() async throws {
+        let city = try await City()
+        let rows = (0..<2_000).map { "\($0),第 \($0) 盏路灯不亮\n" }
+        let half = try city.folder.write(("id,text\n" + rows.prefix(900).joined()).utf8, to: "list.csv")
+        _ = try await city.importing(half, "--no-wait")
+        let whole = try city.folder.write(("id,text\n" + rows.joined()).utf8, to: "list.csv")
+        let outcome = try await city.importing(whole, "--no-wait")
+        #expect(outcome.output.contains("    1100  registered now"))
+        #expect(outcome.output.contains("     900  known already"))
+        #expect(try await city.number("SELECT count(*) FROM jiesu.submission") == 2_000)
+    }
+
+    @Test func `cut off in the middle and run again, every row is there once`() async throws {
+        let city = try await City()
+        let file = try city.folder.write(
+            ("id,text\n" + (0..<3_000).map { "\($0),第 \($0) 盏路灯不亮\n" }.joined()).utf8, to: "list.csv")
+        async let cutOff = Program.run(["import", file, "--no-wait", "--data", city.folder.url.path])
+        while try await city.number("SELECT count(*) FROM jiesu.case_file") == 0 {}
+        // Held up in the middle of a transaction, then cut off.
+        let blocker = try await city.database.connection()
+        try await blocker.script("BEGIN; LOCK TABLE jiesu.submission IN ACCESS EXCLUSIVE MODE")
+        while try await city.number(
+            """
+            WITH found AS MATERIALIZED (
+                SELECT pid FROM pg_stat_activity
+                WHERE application_name = 'jiesu' AND datname = current_database() AND wait_event = 'relation'
+            ) SELECT count(*) FROM found WHERE pg_terminate_backend(pid)
+            """) == 0
+        {}
+        try await blocker.script("ROLLBACK")
+        let outcome = try await cutOff
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("run it again"))
+        #expect(try await Program.run(["import", file, "--no-wait", "--data", city.folder.url.path]).status == 0)
+        #expect(try await city.number("SELECT count(*) FROM jiesu.submission") == 3_000)
+        #expect(try await city.number("SELECT count(*) FROM jiesu.idempotency") == 3_000)
+        #expect(try await Audit.verify(pool: city.pool).broken.isEmpty)
+    }
+
+    @Test(.enabled(if: RealMessages.table != nil))
+    func `real messages go in once each, and at least 60 of 100 are sent out by rule`() async throws {
+        let city = try await City()
+        // By a link: what is rejected would be written beside the file.
+        let file = city.folder.path("messages_dev.csv")
+        try FileManager.default.createSymbolicLink(
+            at: URL(filePath: file), withDestinationURL: try #require(RealMessages.table))
+        let first = try await city.importing(file)
+        #expect(first.status == 0, "\(first.errors)")
+        #expect(first.output.contains("    3551  registered now"), "\(first.output)")
+        for title in ["\nstate\n", "\nsubject\n", "\nlead organisation\n", "\nbefore a person because\n"] {
+            #expect(first.output.contains(title))
+        }
+        let second = try await city.importing(file)
+        #expect(second.output.contains("       0  registered now"))
+        #expect(second.output.contains("    3551  known already"))
+        #expect(try await city.number("SELECT count(*) FROM jiesu.case_file") == 3_551)
+        #expect(try await city.number("SELECT count(*) FROM jiesu.submission") == 3_551)
+        #expect(
+            try await city.number("SELECT count(*) FROM jiesu.case_event WHERE kind = 'registered'") == 3_551)
+
+        let dispatched = try await city.number("SELECT count(*) FROM jiesu.case_file WHERE state = 'dispatched'")
+        let waiting = try await city.number("SELECT count(*) FROM jiesu.case_file WHERE state = 'awaiting_judgement'")
+        #expect(Double(dispatched) >= 0.6 * 3_551)
+        #expect(
+            try await city.number(
+                "SELECT count(*) FROM jiesu.case_event WHERE kind = 'dispatched' AND payload::json ->> 'rule' <> ''")
+                == dispatched)
+        // Each of the others has a reason, and what was found all the same.
+        #expect(
+            try await city.number(
+                """
+                SELECT count(*) FROM jiesu.case_event WHERE kind = 'judgement_requested'
+                    AND payload::json ->> 'reason' <> '' AND payload::json -> 'finding' ->> 'nature' <> ''
+                """) == waiting)
+        #expect(
+            try await city.number(
+                "SELECT count(*) FROM jiesu.case_file WHERE state IN ('registered', 'classified')") == 0)
+        #expect(try await city.number("SELECT count(*) FROM jiesu.parked") == 0)
+        #expect(try await Audit.verify(pool: city.pool).broken.isEmpty)
+    }
+}
+
+/// Public messages that are no part of the project: `../shared/data` beside the package or further up.
+private enum RealMessages {
+    static let table: URL? = {
+        var folder = URL(filePath: #filePath).deletingLastPathComponent()
+        while folder.path != "/" {
+            let table = folder.appending(path: "shared/data/messages_dev.csv")
+            if FileManager.default.fileExists(atPath: table.path) { return table }
+            folder.deleteLastPathComponent()
+        }
+        return nil
+    }()
+}

@@ -1,0 +1,127 @@
+import Foundation
+import Testing
+
+@testable import Jiesu
+
+/// `jiesu` as it is typed: what it prints where, and how it ends.
+@Suite struct ProgramTests {
+    /// Compared whole: whoever changes a page changes this file on purpose, with JIESU_TEST_RECORD=1.
+    @Test func `the help of every command is as pinned`() async throws {
+        var pages = try await Program.run(["help"]).output
+        for command in Jiesu.commands {
+            let words = command.name.split(separator: " ").map(String.init)
+            let page = try await Program.run(words + ["--help"])
+            #expect(page.status == 0)
+            #expect(page.errors.isEmpty)
+            pages += "\n==== jiesu \(command.name) --help\n\(page.output)"
+        }
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/help.txt")
+        if ProcessInfo.processInfo.environment["JIESU_TEST_RECORD"] != nil {
+            try Data(pages.utf8).write(to: file)
+        }
+        let pinned = String(decoding: try Data(contentsOf: file), as: UTF8.self)
+        for (said, expected) in zip(pages.split(separator: "\n"), pinned.split(separator: "\n")) where said != expected
+        {
+            Issue.record("\"\(said)\" was \"\(expected)\"")
+        }
+        #expect(pages == pinned)
+        #expect(pages.split(separator: "\n").allSatisfy { $0.count <= 130 })
+    }
+
+    @Test(arguments: [
+        ["help"], ["--help"], ["-h"], ["up", "-h"], ["audit", "verify", "--help"], ["up", "--x", "--help"],
+    ])
+    func `help is 0 and on standard output`(typed: [String]) async throws {
+        let outcome = try await Program.run(typed)
+        #expect(outcome.status == 0)
+        #expect(!outcome.output.isEmpty)
+        #expect(outcome.errors.isEmpty)
+    }
+
+    @Test(arguments: [
+        (["nonsense"], "there is no command \"nonsense\""), (["audit"], "there is no command \"audit\""),
+        (["audit", "verfy"], "there is no command \"audit verfy\""), (["imprt"], "did you mean \"import\"?"),
+        (["import"], "FILE.csv is missing"), (["import", "a", "b"], "\"b\" is one argument too many"),
+        (["import", "--mpa", "x"], "did you mean \"--map\"?"), (["policy", "check"], "FILE is missing"),
+        (["tail"], "TOPIC is missing"), (["tail", "t", "--from", "end"], "--from knows only \"beginning\""),
+        (["up", "--port", "x"], "--port wants a whole number"), (["up", "--port", "65536"], "from 0 to 65535"),
+        (["topics", "--replication", "0"], "--replication wants a whole number"), (["parked"], "list, show ID"),
+        (["parked", "show"], "list, show ID"), (["parked", "show", "x"], "\"x\" is no id"),
+        (["parked", "drop", "all"], "\"all\" is no id"),
+        (["audit", "verify", "--case", "1"], "\"1\" is no case number"),
+        (["demo", "--cases", "0"], "--cases wants a whole number"),
+        (["migrate", "now"], "\"now\" is one argument too many"),
+        (["up", "--data="], "--data wants a value"),
+    ])
+    func `a wrong command is 2, said on standard error with what to type`(typed: [String], message: String) async throws
+    {
+        let outcome = try await Program.run(typed)
+        #expect(outcome.status == 2)
+        #expect(outcome.output.isEmpty)
+        #expect(outcome.errors.hasPrefix("jiesu: "))
+        #expect(outcome.errors.contains(message), "\(outcome.errors)")
+        #expect(outcome.errors.contains("usage: jiesu ") || outcome.errors.contains("jiesu help"))
+    }
+
+    @Test func `nothing typed is 2 and shows the commands`() async throws {
+        let outcome = try await Program.run([])
+        #expect(outcome.status == 2)
+        #expect(outcome.output.contains("jiesu COMMAND --help"))
+    }
+
+    @Test(arguments: [
+        ["import", "/nonexistent.csv"], ["import", "/"], ["policy", "check", "/nonexistent.json"], ["policy", "list"],
+        ["audit", "verify"], ["parked", "list"], ["topics"], ["tail", "jiesu.cases"], ["broker"], ["migrate"],
+    ])
+    func `what cannot be done is 1, said on standard error`(typed: [String]) async throws {
+        let folder = try TemporaryFolder()
+        let outcome = try await Program.run(typed, in: folder.url)
+        #expect(outcome.status == 1)
+        #expect(outcome.output.isEmpty)
+        #expect(outcome.errors.hasPrefix("jiesu: "))
+        #expect(!outcome.errors.contains("CommandFailure("))
+    }
+
+    @Test func `a database that nobody can reach is 1, without its password`() async throws {
+        let outcome = try await Program.run(
+            ["policy", "list"],
+            environment: ["JIESU_DATABASE_URL": "postgresql://someone:geheim@127.0.0.1:1/jiesu"])
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("postgres.connection"))
+        #expect(!outcome.errors.contains("geheim"))
+    }
+
+    @Test func `a profile in order is 0`() async throws {
+        let shipped = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../Shared/Policies/Profiles/p000-06.json").standardizedFileURL.path
+        let outcome = try await Program.run(["policy", "check", shipped])
+        #expect(outcome.status == 0)
+        #expect(outcome.output == "\(shipped): p000-06 is in order\n")
+    }
+
+    @Test func `a broken profile is 1, each mistake with file, line and key`() async throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write(
+            #"""
+            {
+              "profile": "p000-06",
+              "version": "one",
+              "title": "x",
+              "chanels": {}
+            }
+            """#.utf8, to: "broken.json")
+        let outcome = try await Program.run(["policy", "check", file])
+        #expect(outcome.status == 1)
+        let lines = (outcome.output + outcome.errors).split(separator: "\n")
+        #expect(lines.contains { $0.hasPrefix("\(file):3: /version: ") }, "\(lines)")
+        #expect(lines.contains { $0.hasPrefix("\(file):5: /chanels: ") && $0.contains("channels") }, "\(lines)")
+    }
+
+    @Test func `a profile that is no JSON names the line`() async throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write("{\n  \"profile\": \n}".utf8, to: "broken.json")
+        let outcome = try await Program.run(["policy", "check", file])
+        #expect(outcome.status == 1)
+        #expect((outcome.output + outcome.errors).contains("\(file):3"))
+    }
+}

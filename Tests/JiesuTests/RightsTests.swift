@@ -1,0 +1,207 @@
+import CaseStore
+import Casework
+import Postgres
+import Support
+import Testing
+
+@testable import Classification
+@testable import Jiesu
+@testable import Routing
+
+/// What each service's role may do in the database: its work and nothing else. Compared with the whole catalogue, so that a new
+/// table or function has to be thought of here.
+@Suite struct RightsTests {
+    /// `S` select, `I` insert, `U` update, `D` delete; columns where not the whole table. What is not named is not allowed.
+    private static let tables: [String: [String: String]] = [
+        "jiesu_intake": [
+            "setting": "S", "broker": "S", "simulation": "S", "policy": "S", "region": "S", "organisation": "S",
+            "jurisdiction": "S", "case_file": "SI", "case_event": "SI", "outbox": "I", "complainant": "I",
+            "submission": "I", "idempotency": "SID",
+        ],
+        "jiesu_classification": [
+            "setting": "S", "broker": "S", "simulation": "S", "policy": "S", "region": "S", "organisation": "S",
+            "jurisdiction": "S", "case_file": "SU", "case_event": "SI", "outbox": "I", "parked": "SI",
+        ],
+        "jiesu_routing": [
+            "setting": "S", "broker": "S", "simulation": "S", "policy": "S", "region": "S", "organisation": "S",
+            "jurisdiction": "S", "case_file": "SU", "case_event": "SI", "outbox": "SIUD", "parked": "SI",
+        ],
+    ]
+    private static let columns: [String: Set<String>] = [
+        "jiesu_classification": [
+            "submission.case_id S", "submission.number S", "submission.title S", "submission.text S",
+            "submission.place S", "submission.about S",
+        ]
+    ]
+    private static let common: Set = ["clock", "micros", "moment", "framed", "event_body", "link", "chain"]
+    private static let functions: [String: Set<String>] = [
+        "jiesu_intake": common.union(["query_code"]), "jiesu_classification": common, "jiesu_routing": common,
+    ]
+    private static let sequences: [String: Set<String>] = ["jiesu_intake": ["case_id"]]
+    private static let locks: [String: Set<String>] = ["jiesu_routing": ["pg_try_advisory_lock(bigint)"]]
+
+    static let roles = ["jiesu_intake", "jiesu_classification", "jiesu_routing"]
+
+    @Test(arguments: roles)
+    func `of the tables a role has exactly its rights`(role: String) async throws {
+        let city = try await City.shared()
+        let rights = try await city.texts(
+            """
+            SELECT c.relname || ' ' || p.letter FROM pg_class c, (VALUES ('S', 'SELECT'), ('I', 'INSERT'), ('U', 'UPDATE'),
+                ('D', 'DELETE'), ('T', 'TRUNCATE'), ('R', 'REFERENCES'), ('G', 'TRIGGER')) AS p (letter, name)
+            WHERE c.relnamespace = 'jiesu'::regnamespace AND c.relkind IN ('r', 'v', 'm', 'p', 'f')
+                AND has_table_privilege(\(role), c.oid, p.name)
+            """)
+        let expected = (Self.tables[role] ?? [:]).flatMap { table, letters in letters.map { "\(table) \($0)" } }
+        #expect(Set(rights) == Set(expected), "\(Set(rights).symmetricDifference(expected).sorted())")
+    }
+
+    @Test(arguments: roles)
+    func `of single columns a role has exactly its rights`(role: String) async throws {
+        let city = try await City.shared()
+        let rights = try await city.texts(
+            """
+            SELECT c.relname || '.' || a.attname || ' ' || p.letter
+            FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped,
+                (VALUES ('S', 'SELECT'), ('I', 'INSERT'), ('U', 'UPDATE'), ('R', 'REFERENCES')) AS p (letter, name)
+            WHERE c.relnamespace = 'jiesu'::regnamespace AND c.relkind IN ('r', 'v', 'm', 'p', 'f')
+                AND NOT has_table_privilege(\(role), c.oid, p.name)
+                AND has_column_privilege(\(role), c.oid, a.attnum, p.name)
+            """)
+        #expect(Set(rights) == Self.columns[role] ?? [])
+    }
+
+    @Test(arguments: roles)
+    func `a role may call exactly its functions and draw from exactly its sequences`(role: String) async throws {
+        let city = try await City.shared()
+        let functions = try await city.texts(
+            """
+            SELECT DISTINCT proname::text FROM pg_proc WHERE pronamespace = 'jiesu'::regnamespace
+                AND has_function_privilege(\(role), oid, 'EXECUTE')
+            """)
+        #expect(Set(functions) == Self.functions[role])
+        let sequences = try await city.texts(
+            """
+            SELECT relname::text FROM pg_class WHERE relnamespace = 'jiesu'::regnamespace AND relkind = 'S'
+                AND (has_sequence_privilege(\(role), oid, 'USAGE') OR has_sequence_privilege(\(role), oid, 'SELECT')
+                    OR has_sequence_privilege(\(role), oid, 'UPDATE'))
+            """)
+        #expect(Set(sequences) == Self.sequences[role] ?? [])
+    }
+
+    @Test(arguments: roles)
+    func `advisory locks are for the relay alone`(role: String) async throws {
+        let city = try await City.shared()
+        let locks = try await city.texts(
+            """
+            SELECT proname || '(' || pg_get_function_identity_arguments(oid) || ')' FROM pg_proc
+            WHERE pronamespace = 'pg_catalog'::regnamespace AND proname LIKE '%advisory%'
+                AND has_function_privilege(\(role), oid, 'EXECUTE')
+            """)
+        #expect(Set(locks) == Self.locks[role] ?? [])
+    }
+
+    @Test(arguments: roles)
+    func `a role is nothing more than a login`(role: String) async throws {
+        let city = try await City.shared()
+        #expect(
+            try await city.number(
+                """
+                SELECT count(*) FROM pg_roles WHERE rolname = \(role) AND rolcanlogin AND NOT (rolsuper OR rolcreaterole
+                    OR rolcreatedb OR rolreplication OR rolbypassrls)
+                """) == 1)
+        #expect(
+            try await city.number(
+                """
+                SELECT count(*) FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.member WHERE r.rolname = \(role)
+                """) == 0)
+        #expect(
+            try await city.number(
+                """
+                SELECT count(*) FROM pg_namespace WHERE has_schema_privilege(\(role), oid, 'CREATE')
+                    AND nspname NOT LIKE 'pg_temp%'
+                """) == 0)
+        #expect(
+            try await city.number("SELECT has_database_privilege(\(role), current_database(), 'CREATE')::int") == 0)
+    }
+
+    @Test func `nobody but the owner has any right that was not given to a role by name`() async throws {
+        let city = try await City.shared()
+        let given = try await city.texts(
+            """
+            SELECT c.relname::text FROM pg_class c, aclexplode(c.relacl) a
+            WHERE c.relnamespace = 'jiesu'::regnamespace AND a.grantee = 0
+            UNION ALL
+            SELECT p.proname::text FROM pg_proc p,
+                aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
+            WHERE p.pronamespace = 'jiesu'::regnamespace AND a.grantee = 0
+            """)
+        #expect(given == [])
+    }
+
+    @Test(arguments: [
+        ("jiesu_intake", "SELECT text FROM jiesu.submission"), ("jiesu_intake", "SELECT name FROM jiesu.complainant"),
+        ("jiesu_classification", "SELECT name FROM jiesu.complainant"),
+        ("jiesu_classification", "SELECT complainant FROM jiesu.submission"),
+        ("jiesu_classification", "SELECT * FROM jiesu.submission"),
+        ("jiesu_classification", "SELECT jiesu.query_code(1)"), ("jiesu_routing", "SELECT text FROM jiesu.submission"),
+        ("jiesu_routing", "SELECT jiesu.query_code(1)"), ("jiesu_intake", "SELECT value FROM jiesu.secret"),
+        ("jiesu_intake", "SELECT pg_advisory_lock(1)"), ("jiesu_classification", "SELECT pg_try_advisory_lock(1)"),
+        ("jiesu_routing", "SELECT pg_advisory_xact_lock(1)"), ("jiesu_routing", "SELECT jiesu.raise_generation()"),
+        ("jiesu_routing", "UPDATE jiesu.setting SET value = 1"),
+        ("jiesu_intake", "INSERT INTO jiesu.simulation VALUES (true, now())"),
+        ("jiesu_routing", "CREATE TABLE jiesu.t ()"), ("jiesu_routing", "CREATE TABLE public.t ()"),
+        ("jiesu_intake", "DELETE FROM jiesu.case_file"), ("jiesu_routing", "TRUNCATE jiesu.outbox"),
+        ("jiesu_classification", "UPDATE jiesu.policy SET document = ''"),
+    ])
+    func `what is not its work is refused`(role: String, sql: String) async throws {
+        let city = try await City.shared()
+        let connection = try await Connection.connect(city.database.settings(as: role))
+        await #expect { try await connection.script(sql) } throws: { ($0 as? PostgresError)?.sqlState == "42501" }
+    }
+
+    @Test(arguments: [
+        "UPDATE jiesu.case_event SET kind = kind", "DELETE FROM jiesu.case_event", "TRUNCATE jiesu.case_event",
+    ])
+    func `nobody changes an event, the owner neither`(sql: String) async throws {
+        let city = try await City.shared()
+        for role in Self.roles + ["postgres"] {
+            let connection = try await Connection.connect(city.database.settings(as: role))
+            await #expect { try await connection.script(sql) } throws: { ($0 as? PostgresError)?.sqlState == "42501" }
+        }
+    }
+
+    @Test func `each role does its work`() async throws {
+        let city = try await City()
+        let outcomes = try await CaseStore(pool: city.pool(as: "jiesu_intake")).register([
+            Registration(
+                key: "k", request: [1], line: "12345", actor: .complainant, channel: "web_portal", identity: .named,
+                contact: .init(name: "示例甲"), text: "望汀区柳坝路路灯坏了十几盏,请尽快更换路灯", region: "望汀区"),
+            Registration(
+                key: "l", request: [1], line: "999", actor: .complainant, channel: "web_portal", identity: .anonymous,
+                text: "x"),
+        ])
+        guard case .registered(let receipt) = outcomes[0] else {
+            Issue.record("not registered: \(outcomes)")
+            return
+        }
+        let ids = [receipt.number.id]
+        let classification = CaseStore(pool: try city.pool(as: "jiesu_classification"))
+        #expect(try await classification.work(Examining(), on: ids).done == 1)
+        let routing = CaseStore(pool: try city.pool(as: "jiesu_routing"))
+        #expect(try await routing.work(Dispatching(), on: ids).done == 1)
+        for store in [classification, routing] {
+            try await store.park(
+                Parked(
+                    service: "test", reason: "no_type", detail: "x",
+                    origin: .init(topic: "t", partition: 0, offset: 1, message: [])))
+        }
+        #expect(try await city.texts("SELECT lead FROM jiesu.case_file") == ["wangting-urban"])
+        // The relay.
+        let relay = try await Connection.connect(city.database.settings(as: "jiesu_routing"))
+        #expect(try await relay.query("SELECT pg_try_advisory_lock(1)").only().get(0, as: Bool.self))
+        _ = try await relay.query("SELECT id FROM jiesu.outbox ORDER BY id")
+        _ = try await relay.execute("UPDATE jiesu.outbox SET set_aside = true")
+        #expect(try await relay.execute("DELETE FROM jiesu.outbox") > 0)
+    }
+}

@@ -4,8 +4,8 @@ import TextMatching
 
 /// Tells what a complaint is by the words of one profile, and whom and where it is about by a directory.
 ///
-/// Pure: the same complaint, profile and directory give the same finding. Make it once and keep it; making it costs some
-/// milliseconds, a finding about 30 µs.
+/// Pure: the same complaint, profile and directory give the same finding. Make it once and keep it; making it costs
+/// some milliseconds, a finding about 30 µs.
 package struct Classifier: Sendable {
     /// What came of it.
     package enum Result: Sendable, Equatable {

@@ -103,8 +103,8 @@ struct Names: Sendable {
         return found.sorted { $0.key < $1.key }.map { (organisation: $0.key, name: $0.value) }
     }
 
-    /// A shared name means those whose area touches `region`; if that leaves nobody, or no region is known, all of them,
-    /// for it is better to keep a case from one too many than to hand it to the one complained about.
+    /// A shared name means those whose area touches `region`; if that leaves nobody, or no region is known, all of
+    /// them, for it is better to keep a case from one too many than to hand it to the one complained about.
     private func narrowed(_ codes: [String], to region: String?) -> [String] {
         guard codes.count > 1, let region else { return codes }
         let around = Set(directory.enclosing(region))

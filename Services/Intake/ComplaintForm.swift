@@ -41,8 +41,8 @@ enum ComplaintForm {
 
     static let keyHeader = "Idempotency-Key"
 
-    /// The key as it is stored. Callers choose theirs freely, so they have a name space of their own: nobody can take the key of
-    /// an imported row.
+    /// The key as it is stored. Callers choose theirs freely, so they have a name space of their own: nobody can take
+    /// the key of an imported row.
     static func storedKey(_ key: String) -> String { "api:" + key }
 
     /// Nobody alive complains about what happened before.

@@ -4,8 +4,8 @@ import HTTP
 import JSON
 import Policies
 
-/// What a complainant reads about a case: state, dates, whose turn it is, and, if it was not accepted, why and where to go.
-/// Never anybody's name.
+/// What a complainant reads about a case: state, dates, whose turn it is, and, if it was not accepted, why and where to
+/// go. Never anybody's name.
 struct ProgressDocument {
     let json: JSON
 

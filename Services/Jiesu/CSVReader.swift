@@ -1,7 +1,8 @@
 /// Reads RFC 4180 tables of any size, a record at a time, with the line each began on.
 ///
-/// Quoted fields may hold commas, quotes and line ends; LF, CRLF and CR end a line, and a byte-order mark is passed over. Bytes
-/// are not yet text: a field that is no UTF-8 is the record's fault alone. Memory is bounded whatever the file holds.
+/// Quoted fields may hold commas, quotes and line ends; LF, CRLF and CR end a line, and a byte-order mark is passed
+/// over. Bytes are not yet text: a field that is no UTF-8 is the record's fault alone. Memory is bounded whatever the
+/// file holds.
 struct CSVReader {
     struct Record: Equatable {
         /// Line of the file on which it begins, from 1.

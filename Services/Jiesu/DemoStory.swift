@@ -7,7 +7,8 @@ import Lifecycle
 import Postgres
 import Telemetry
 
-/// Sends the samples as citizens would and watches where they arrive; tells when everything has, then waits to be stopped.
+/// Sends the samples as citizens would and watches where they arrive; tells when everything has, then waits to be
+/// stopped.
 struct DemoStory: Service {
     let name = "demo"
     let suite: Suite

@@ -108,8 +108,8 @@ struct ImportMapping {
             happened: try moment("happened", values), written: try moment("written", values))
     }
 
-    /// What makes a row the same row: with an id, what is taken of it, so that a column of likes may go on counting; without one,
-    /// all of it.
+    /// What makes a row the same row: with an id, what is taken of it, so that a column of likes may go on counting;
+    /// without one, all of it.
     private func request(_ values: [String: String], _ record: CSVReader.Record) -> [UInt8] {
         guard values["id"] != nil else { return CSVReader.line(record.fields) }
         return CSVReader.line(Self.fields.map { Array((values[$0] ?? "").utf8) })

@@ -1,6 +1,7 @@
 import Foundation
 
-/// The rows of a table that could not be registered, in a file of their own: line, reason, and the row as it was, byte for byte.
+/// The rows of a table that could not be registered, in a file of their own: line, reason, and the row as it was, byte
+/// for byte.
 struct RejectedRows {
     /// Reasons that are shown on the screen.
     private static let shownAtMost = 5

@@ -9,8 +9,8 @@ import Postgres
 import Synchronization
 import Telemetry
 
-/// The whole suite on embedded defaults: a private PostgreSQL cluster in the data folder, the embedded broker unless another
-/// Kafka is named, and every service as a process of its own.
+/// The whole suite on embedded defaults: a private PostgreSQL cluster in the data folder, the embedded broker unless
+/// another Kafka is named, and every service as a process of its own.
 final class Suite: Service {
     /// What runs beside PostgreSQL, in the order of starting.
     ///
@@ -89,8 +89,8 @@ final class Suite: Service {
         try await cluster.stop()
     }
 
-    /// Returns when PostgreSQL is prepared and these services are ready, by default those that `run` starts; `false` if the
-    /// task was cancelled first.
+    /// Returns when PostgreSQL is prepared and these services are ready, by default those that `run` starts; `false` if
+    /// the task was cancelled first.
     func waitUntilReady(_ parts: [Part]? = nil) async -> Bool {
         let services = (parts ?? self.parts).filter { $0 != .broker }
         while !Task.isCancelled {
@@ -152,8 +152,8 @@ final class Suite: Service {
         var environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("JIESU_") }
         environment.merge(outside?.environment ?? [:]) { $1 }
         environment["JIESU_LOG_LEVEL"] = ProcessInfo.processInfo.environment["JIESU_LOG_LEVEL"]
-        // glibc gives every few threads a heap of their own and returns little of them; work that wanders between threads
-        // then leaves memory in each.
+        // glibc gives every few threads a heap of their own and returns little of them; work that wanders between
+        // threads then leaves memory in each.
         environment["MALLOC_ARENA_MAX"] = "2"
         let user = part == .broker ? PrivateCluster.superuser : "jiesu_\(part.rawValue)"
         environment["JIESU_DATABASE_URL"] = cluster.url(database: "jiesu", user: user)

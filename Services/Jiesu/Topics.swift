@@ -11,11 +11,12 @@ enum Topics {
         let partitions: Int
     }
 
-    /// Partitions of an organisation's inbox: one keeps the order that officers see, and no office needs more throughput.
+    /// Partitions of an organisation's inbox: one keeps the order that officers see, and no office needs more
+    /// throughput.
     private static let inboxPartitions = 1
 
-    /// `jiesu.cases` with as many partitions as the database fixed at set-up, and an inbox for each organisation that works on
-    /// cases.
+    /// `jiesu.cases` with as many partitions as the database fixed at set-up, and an inbox for each organisation that
+    /// works on cases.
     static func wanted(_ pool: Pool) async throws -> [Topic] {
         let answers = try await pool.withConnection { connection in
             try await connection.pipeline([
@@ -31,7 +32,8 @@ enum Topics {
     }
     /// Makes those of `wanted` that the cluster has not; nothing that exists is changed.
     /// - Returns: the names of those that were made.
-    /// - Throws: `CommandFailure` before anything is made, if `jiesu.cases` has other partitions than the database says.
+    /// - Throws: `CommandFailure` before anything is made, if `jiesu.cases` has other partitions than the database
+    ///   says.
     static func make(
         _ wanted: [Topic], at settings: KafkaSettings, replication: Int? = nil, log: Logger
     ) async throws -> Set<String> {

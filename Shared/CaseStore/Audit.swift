@@ -12,15 +12,16 @@ package enum Audit {
     package struct Break: Sendable, Equatable {
         package let caseID: Int64
         package let version: Int
-        /// `hash` (the row was changed), `gap` (a row is missing), `head` (the case's own row disagrees with its events).
+        /// `hash` (the row was changed), `gap` (a row is missing), `head` (the case's own row disagrees with its
+        /// events).
         package let fault: String
     }
 
     /// Cases looked at in one query; bounds memory on the server, whatever the size of the table.
     private static let step: Int64 = 10_000
 
-    /// Verifies all chains, or one case's. Reads only; does not disturb writers, and what is appended meanwhile is seen whole or
-    /// not at all.
+    /// Verifies all chains, or one case's. Reads only; does not disturb writers, and what is appended meanwhile is seen
+    /// whole or not at all.
     /// - Parameter progress: called after each step with the last case id looked at.
     package static func verify(
         case only: Int64? = nil, pool: Pool, progress: (Int64) -> Void = { _ in }

@@ -1,8 +1,8 @@
 import Casework
 import WorkingTime
 
-/// Cases that are locked, and what is decided about them before it is written: the bookkeeping of one transaction, without
-/// its I/O.
+/// Cases that are locked, and what is decided about them before it is written: the bookkeeping of one transaction,
+/// without its I/O.
 struct CaseBatch {
     /// An event that waits to be written.
     struct Pending {
@@ -39,6 +39,11 @@ struct CaseBatch {
         guard let pinned = file?.policies.first.flatMap({ rules.profiles[$0]?.policy }) ?? policy else {
             guard let missing = file?.policies.first else { throw Refusal.unknownCase }
             throw StoreError.policyMissing(missing.stored)
+        }
+        // The same command may stand in one batch twice, as a double click does.
+        var done = done
+        if let file, file.version > command.seen {
+            done += pending.filter { $0.caseID == id && $0.command == command.id }.map(\.event)
         }
         let facts = Facts(done: done, earlierExists: earlierExists, directory: rules.directory)
         let decision = try Casework.decide(command, on: file, under: pinned, facts: facts, now: now)

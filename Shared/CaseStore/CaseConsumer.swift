@@ -6,8 +6,8 @@ import Telemetry
 
 /// The loop of a service that works on cases: woken by messages, sent to the tables by the sweep.
 ///
-/// A message only says which case to look at; what is owed is read from the tables. So a message that comes twice, late or
-/// never costs at most the time until the next sweep. Offsets are committed after the work.
+/// A message only says which case to look at; what is owed is read from the tables. So a message that comes twice, late
+/// or never costs at most the time until the next sweep. Offsets are committed after the work.
 package final class CaseConsumer<Worker: Caseworker>: Service {
     /// Bounds of the loop, each with its default.
     package struct Limits: Sendable {
@@ -71,7 +71,8 @@ package final class CaseConsumer<Worker: Caseworker>: Service {
             while !Task.isCancelled, watch.broker == broker {
                 let batch = try await consumer.next(max: limits.batch, within: limits.wait)
                 if !batch.messages.isEmpty {
-                    await handle(batch.messages)
+                    // Stopped in the middle: what was not done must come again.
+                    guard await handle(batch.messages) else { break }
                     try await commit(batch, to: consumer)
                 }
                 if ContinuousClock.now >= nextSweep {
@@ -90,8 +91,8 @@ package final class CaseConsumer<Worker: Caseworker>: Service {
         await consumer.close()
     }
 
-    /// Refused in a rebalance, or not answered in an outage: whoever has the partition gets these once more, and that is
-    /// harmless.
+    /// Refused in a rebalance, or not answered in an outage: whoever has the partition gets these once more, and that
+    /// is harmless.
     private func commit(_ batch: Batch, to consumer: Consumer) async throws(KafkaError) {
         do throws(KafkaError) {
             try await consumer.commit(batch)
@@ -106,14 +107,15 @@ package final class CaseConsumer<Worker: Caseworker>: Service {
         metrics.replace(.consumerLag, with: values)
     }
 
-    private func handle(_ messages: [IncomingMessage]) async {
+    /// Whether all of it was done; `false` if the service was stopped first.
+    private func handle(_ messages: [IncomingMessage]) async -> Bool {
         var ids: Set<Int64> = []
         for message in messages {
             do throws(CloudEvent.Notice.Fault) {
                 let notice = try CloudEvent.Notice(header: message.header)
                 if let kind = notice.kind, worker.wakesOn.contains(kind) { ids.insert(notice.caseID) }
             } catch {
-                await persist("message cannot be parked") { [worker, store] in
+                let done: Void? = await persist("message cannot be parked") { [worker, store] in
                     try await store.park(
                         Parked(
                             service: worker.service, reason: error.rawValue, detail: "not an event of this suite",
@@ -121,9 +123,10 @@ package final class CaseConsumer<Worker: Caseworker>: Service {
                                 topic: message.topic, partition: message.partition, offset: message.offset,
                                 message: message.value ?? [])))
                 }
+                if done == nil { return false }
             }
         }
-        await work(on: ids.sorted())
+        return await work(on: ids.sorted())
     }
 
     /// Works off everything that the tables say is owed.
@@ -135,29 +138,31 @@ package final class CaseConsumer<Worker: Caseworker>: Service {
             }
             guard let ids, let greatest = ids.last else { return }
             log.debug("swept", ["cases": ids.count])
-            await work(on: ids)
+            guard await work(on: ids) else { return }
             last = greatest
         }
     }
 
-    private func work(on ids: [Int64]) async {
-        guard !ids.isEmpty else { return }
+    /// Whether all of it was done; `false` if the service was stopped first.
+    private func work(on ids: [Int64]) async -> Bool {
+        guard !ids.isEmpty else { return true }
         let start = ContinuousClock.now
         let work = await persist("batch waits") { [worker, store] in try await store.work(worker, on: ids) }
-        guard let work else { return }
+        guard let work else { return false }
         metrics.histogram(.handlerSeconds, worker.service, work.parked + work.unknown.count > 0 ? "parked" : "done")
             .observe(ContinuousClock.now - start)
         for id in work.unknown {
-            await persist("message cannot be parked") { [worker, store] in
+            let done: Void? = await persist("message cannot be parked") { [worker, store] in
                 try await store.park(
                     Parked(service: worker.service, reason: Refusal.unknownCase.code, detail: "there is no case \(id)"))
             }
+            if done == nil { return false }
         }
+        return true
     }
 
-    /// Tries until it works or the service stops: whatever is not a fault of the data means that something is down, and waiting
-    /// is right. `nil` if it was stopped first.
-    @discardableResult
+    /// Tries until it works or the service stops: whatever is not a fault of the data means that something is down, and
+    /// waiting is right. `nil` if it was stopped first.
     private func persist<T: Sendable>(_ message: StaticString, _ body: @Sendable () async throws -> T) async -> T? {
         var backoff = Backoff()
         while true {

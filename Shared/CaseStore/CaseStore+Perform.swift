@@ -13,8 +13,8 @@ extension CaseStore {
         }
     }
 
-    /// Performs commands in one transaction, each on its own merits: a refused one costs the others nothing. One that was
-    /// performed before answers what it did then.
+    /// Performs commands in one transaction, each on its own merits: a refused one costs the others nothing. One that
+    /// was performed before answers what it did then.
     ///
     /// - Returns: what became of each, in the order given.
     /// - Throws: what the database says; then nothing happened, or, after a failed commit, all or nothing: send again.

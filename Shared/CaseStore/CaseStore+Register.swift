@@ -6,7 +6,8 @@ extension CaseStore {
     ///
     /// Two batches with a key in common wait for each other, in order of keys, so they cannot deadlock.
     /// - Returns: what became of each, in the order given; receipts only for what is committed.
-    /// - Throws: what the database says; then nothing was registered, or, after a failed commit, all or nothing: send again.
+    /// - Throws: what the database says; then nothing was registered, or, after a failed commit, all or nothing: send
+    ///   again.
     package func register(_ registrations: [Registration]) async throws -> [Registration.Outcome] {
         guard !registrations.isEmpty else { return [] }
         return try await pool.transaction { connection in
@@ -78,8 +79,8 @@ extension CaseStore {
         let isSameRequest: Bool
     }
 
-    /// Claims the keys, each with a new case id; keys that are taken keep theirs. A key that comes twice in a batch is taken by
-    /// the first.
+    /// Claims the keys, each with a new case id; keys that are taken keep theirs. A key that comes twice in a batch is
+    /// taken by the first.
     private func claim(_ registrations: [Registration], on connection: Connection) async throws -> [Claim] {
         var first: [String: Int] = [:]
         for (index, one) in registrations.enumerated() where first[one.key] == nil { first[one.key] = index }

@@ -18,9 +18,9 @@ extension CaseStore {
 
     /// Lets `worker` decide those of these cases that it owes work, in one transaction.
     ///
-    /// The command's id comes from the case's version, so doing the same batch again does nothing. What a rule refuses, and
-    /// what the database refuses as data (SQLSTATE classes 22 and 23), is narrowed down to the case at fault and parked; the
-    /// rest goes on.
+    /// The command's id comes from the case's version, so doing the same batch again does nothing. What a rule refuses,
+    /// and what the database refuses as data (SQLSTATE classes 22 and 23), is narrowed down to the case at fault and
+    /// parked; the rest goes on.
     /// - Throws: everything else. Nothing is lost then: the same batch may be tried again.
     package func work(_ worker: some Caseworker, on ids: [Int64]) async throws -> Work {
         guard !ids.isEmpty else { return Work() }
@@ -35,8 +35,9 @@ extension CaseStore {
             if ids.count == 1 {
                 try await park(
                     Parked(
-                        service: worker.service, caseID: ids[0], reason: "sqlstate_\(error.sqlState ?? "")",
-                        detail: "the database refused what was decided"))
+                        service: worker.service, caseID: ids[0],
+                        reason: error.sqlState.map { "sqlstate_\($0)" } ?? "unreadable",
+                        detail: error.sqlState == nil ? "\(error)" : "the database refused what was decided"))
                 return Work(parked: 1)
             }
             let half = ids.count / 2
@@ -48,7 +49,7 @@ extension CaseStore {
         _ worker: some Caseworker, on ids: [Int64]
     ) async throws -> (Work, refused: [(Int64, Refusal)]) {
         try await pool.transaction { connection in
-            var (batch, heads) = try await lock(ids, in: worker.owes, on: connection)
+            var (batch, heads) = try await lock(ids, in: worker.owes, for: worker.service, on: connection)
             let others = ids.filter { batch.files[$0] == nil }
             let known = try await existing(others, on: connection)
             var work = Work(unknown: others.filter { !known.contains($0) })
@@ -108,13 +109,15 @@ extension Error {
         }
     }
 
-    /// The data themselves are at fault, so that trying the same again cannot help: SQLSTATE classes 22 (data exception) and
-    /// 23 (integrity constraint violation), and values that cannot be sent at all.
+    /// The data themselves are at fault, so that trying the same again cannot help: SQLSTATE classes 22 (data
+    /// exception) and 23 (integrity constraint violation), values that cannot be sent at all, and rows that
+    /// cannot be read.
     package var isDataFault: Bool {
         switch self {
         case let error as PostgresError:
             error.code == .value || error.sqlState.map { $0.hasPrefix("22") || $0.hasPrefix("23") } ?? false
         case let error as TransactionError: error.cause.isDataFault
+        case is StoreError: true
         default: false
         }
     }

@@ -4,8 +4,8 @@ import WorkingTime
 
 /// The one way to write a case.
 ///
-/// Every change is one transaction: lock the case rows of the batch in order of id, read the legal time, decide, append the
-/// events with their hashes, update the rows, queue the announcements, commit.
+/// Every change is one transaction: lock the case rows of the batch in order of id, read the legal time, decide, append
+/// the events with their hashes, update the rows, queue the announcements, commit.
 package struct CaseStore: Sendable {
     let pool: Pool
     private let shelf = RulebookShelf()
@@ -34,14 +34,18 @@ package struct CaseStore: Sendable {
         return (query == nil ? nil : answers[0], rules, Moment(microseconds: try row.get(0)))
     }
 
-    /// Locks the cases with these ids, and in this state if one is given, in order of id; others are passed over.
-    func lock(_ ids: [Int64], in state: State? = nil, on connection: Connection) async throws -> (
-        batch: CaseBatch, heads: [Int64: [UInt8]]
-    ) {
+    /// Locks the cases with these ids in order of id; others are passed over.
+    /// - Parameters:
+    ///   - state: only those in this state.
+    ///   - service: only those that this service has not parked.
+    func lock(
+        _ ids: [Int64], in state: State? = nil, for service: String? = nil, on connection: Connection
+    ) async throws -> (batch: CaseBatch, heads: [Int64: [UInt8]]) {
         let query: Query = """
-            SELECT \(raw: CaseRow.columns) FROM jiesu.case_file
+            SELECT \(raw: CaseRow.columns) FROM jiesu.case_file f
             WHERE id = ANY(\(ids)) AND (\(state?.rawValue) IS NULL OR state = \(state?.rawValue))
-            ORDER BY id FOR NO KEY UPDATE
+                AND NOT EXISTS (SELECT FROM jiesu.parked p WHERE p.service = \(service) AND p.case_id = f.id)
+            ORDER BY id FOR NO KEY UPDATE OF f
             """
         let (rows, rules, now) = try await facts(on: connection, after: query)
         let locked = try (rows.map(Array.init) ?? []).map(CaseRow.init)

@@ -9,7 +9,7 @@ package protocol Caseworker: Sendable {
     var owes: State { get }
     /// Events that can bring a case into that state.
     var wakesOn: Set<Event.Kind> { get }
-    /// What should happen to these cases, which are locked. Called inside the transaction; may read, on `connection` only.
-    /// A case without an order is left as it is.
+    /// What should happen to these cases, which are locked. Called inside the transaction; may read, on `connection`
+    /// only. A case without an order is left as it is.
     func orders(for cases: [Case], rules: Rulebook, on connection: Connection) async throws -> [Int64: Order]
 }

@@ -1,10 +1,11 @@
 import Casework
 import WorkingTime
 
-/// An event on the wire: CloudEvents 1.0, Kafka binding, binary mode. Headers tell what it is, the value is its payload.
+/// An event on the wire: CloudEvents 1.0, Kafka binding, binary mode. Headers tell what it is, the value is its
+/// payload.
 ///
-/// Within a generation the first copy of each event arrives in order of a case's versions; a reader drops a `caseversion`
-/// it has seen.
+/// Within a generation the first copy of each event arrives in order of a case's versions; a reader drops a
+/// `caseversion` it has seen.
 package struct CloudEvent: Sendable, Equatable {
     /// Raised when topics were refilled or a database was restored.
     package var generation: Int64

@@ -4,8 +4,8 @@ import Postgres
 import Telemetry
 
 extension CommonSettings {
-    /// How a service connects. A lock that is not had within two seconds is given up, so that a batch is tried again instead of
-    /// holding its own locks for ever.
+    /// How a service connects. A lock that is not had within two seconds is given up, so that a batch is tried again
+    /// instead of holding its own locks for ever.
     package func database(_ service: String) throws(PostgresError) -> ConnectionSettings {
         var settings = try ConnectionSettings(url: databaseURL.exposed)
         settings.applicationName = "jiesu-\(service)"

@@ -4,18 +4,20 @@ import Postgres
 import Synchronization
 import Telemetry
 
-/// Carries the outbox to the broker: read in order, produce, wait for every acknowledgement, delete exactly what was read.
+/// Carries the outbox to the broker: read in order, produce, wait for every acknowledgement, delete exactly what was
+/// read.
 ///
-/// Many processes offer to run it, one does: whoever holds a session advisory lock, on the very connection that reads and
-/// deletes. If that connection goes, so does the lock, and everything still on its way is abandoned before another try; what
-/// was delivered and not deleted is delivered again, and readers know it by case and version.
+/// Many processes offer to run it, one does: whoever holds a session advisory lock, on the very connection that reads
+/// and deletes. If that connection goes, so does the lock, and everything still on its way is abandoned before another
+/// try; what was delivered and not deleted is delivered again, and readers know it by case and version.
 ///
-/// A topic that refuses (there is no such topic; not authorised) has its rows set aside, in order; the others go on. Every ten
-/// seconds it is tried again.
+/// A topic that refuses (there is no such topic; not authorised) has its rows set aside, in order; the others go on.
+/// Every ten seconds it is tried again.
 package final class Relay: Service {
     /// Advisory lock of the one relay; any number that nobody else uses. "jiesu" in ASCII.
     package static let lock: Int64 = 0x6A_69_65_73_75
-    /// Rows in one round: each is some 8 KB in memory on its way, as a row, a message and librdkafka's copy, headers and all.
+    /// Rows in one round: each is some 8 KB in memory on its way, as a row, a message and librdkafka's copy, headers
+    /// and all.
     private static let limit = 2000
 
     package let name = "relay"
@@ -24,8 +26,8 @@ package final class Relay: Service {
     private let relayed: Counter
     private let log: Logger
 
-    /// - Parameter settings: of a connection of the relay's own, outside any pool. Its keepalive and user time-out are seconds,
-    ///   so that a dead machine loses the lock soon.
+    /// - Parameter settings: of a connection of the relay's own, outside any pool. Its keepalive and user time-out are
+    ///   seconds, so that a dead machine loses the lock soon.
     package init(settings: ConnectionSettings, watch: BrokerWatch, metrics: Metrics, log: Logger) {
         self.settings = settings
         self.watch = watch
@@ -150,9 +152,9 @@ package final class Relay: Service {
         return refusing.subtracting(back)
     }
 
-    /// Sends a batch and waits for every acknowledgement. While the broker is away this waits, and so does everything behind it:
-    /// that is the order. It ends early, with errors, when the connection goes (another relay may lead then), when the broker
-    /// has moved, and three seconds after the service was told to stop.
+    /// Sends a batch and waits for every acknowledgement. While the broker is away this waits, and so does everything
+    /// behind it: that is the order. It ends early, with errors, when the connection goes (another relay may lead
+    /// then), when the broker has moved, and three seconds after the service was told to stop.
     private func deliver(
         _ entries: [OutboxBatch.Entry], with producer: Producer, to broker: Broker, partitions: Int64,
         on connection: Connection
@@ -201,7 +203,8 @@ extension KafkaError {
 }
 
 extension Connection {
-    /// Deletes what was delivered and sets aside all that waits for topics that refuse, so that order is kept within a topic.
+    /// Deletes what was delivered and sets aside all that waits for topics that refuse, so that order is kept within a
+    /// topic.
     fileprivate func settle(delivered: [Int64], refusing: [String]) throws {
         var queries: [Query] = []
         if !delivered.isEmpty {

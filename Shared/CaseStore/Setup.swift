@@ -28,8 +28,8 @@ package enum Setup {
         package let organisations: Int
     }
 
-    /// Migrates, puts the profiles, writes the directory and tells every service. Safe to repeat, and safe beside running
-    /// services.
+    /// Migrates, puts the profiles, writes the directory and tells every service. Safe to repeat, and safe beside
+    /// running services.
     package static func bringUp(
         _ connection: Connection, profiles: [Profile], directory: Directory
     ) async throws -> Result {
@@ -75,8 +75,8 @@ package enum Setup {
         return put
     }
 
-    /// Writes regions, organisations and jurisdictions; what the directory no longer names goes only from the jurisdictions,
-    /// for cases may still be with an organisation that answers for nothing new.
+    /// Writes regions, organisations and jurisdictions; what the directory no longer names goes only from the
+    /// jurisdictions, for cases may still be with an organisation that answers for nothing new.
     private static func write(_ directory: Directory, on connection: Connection) async throws {
         let regions = directory.regions.values.sorted { $0.code < $1.code }.map { region -> Query in
             """

@@ -36,8 +36,10 @@ package struct StoreGauges: Service {
                     coalesce((SELECT extract(epoch FROM jiesu.clock() - e.at)::float8
                         FROM (SELECT case_id, version FROM jiesu.outbox WHERE NOT set_aside ORDER BY id LIMIT 1) AS o
                         JOIN jiesu.case_event e USING (case_id, version)), 0),
-                    (SELECT count(*) FROM (SELECT FROM jiesu.case_file WHERE state = 'registered' LIMIT 100000) AS n),
-                    (SELECT count(*) FROM (SELECT FROM jiesu.case_file WHERE state = 'classified' LIMIT 100000) AS n)
+                    (SELECT count(*) FROM (SELECT FROM jiesu.case_file f WHERE state = 'registered' AND NOT EXISTS (
+                        SELECT FROM jiesu.parked p WHERE p.service = 'classification' AND p.case_id = f.id) LIMIT 100000) AS n),
+                    (SELECT count(*) FROM (SELECT FROM jiesu.case_file f WHERE state = 'classified' AND NOT EXISTS (
+                        SELECT FROM jiesu.parked p WHERE p.service = 'routing' AND p.case_id = f.id) LIMIT 100000) AS n)
                 """,
                 "SELECT service, count(*) FROM jiesu.parked GROUP BY service",
             ])

@@ -14,7 +14,8 @@ package struct CaseNumber: Sendable, Hashable, CustomStringConvertible {
         return padded + String(Self.checkDigit(padded.utf8.map { Int($0) - 48 }))
     }
 
-    /// Reads what a person typed: digits of any width, spaces and hyphens between them. `nil` if the check digit is wrong.
+    /// Reads what a person typed: digits of any width, spaces and hyphens between them. `nil` if the check digit is
+    /// wrong.
     package init?(_ text: String) {
         var digits: [Int] = []
         for scalar in text.unicodeScalars where scalar != " " && scalar != "-" && scalar != "\u{3000}" {

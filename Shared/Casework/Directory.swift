@@ -14,7 +14,8 @@ package struct Directory: Sendable, Equatable {
         package var roles: [String]
         /// Where the public finds it: desk, address, telephone of the office. Not a person's.
         package var contact: String
-        /// Whether it works on cases in this suite and so has an inbox topic; `false` for bodies the public is only told about.
+        /// Whether it works on cases in this suite and so has an inbox topic; `false` for bodies the public is only
+        /// told about.
         package var hasInbox: Bool
 
         package init(

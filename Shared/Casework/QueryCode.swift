@@ -1,4 +1,5 @@
-/// The code that, with the number, lets a complainant look the case up: 80 bits in Crockford's base 32, `XXXX-XXXX-XXXX-XXXX`.
+/// The code that, with the number, lets a complainant look the case up: 80 bits in Crockford's base 32,
+/// `XXXX-XXXX-XXXX-XXXX`.
 package struct QueryCode: Sendable, Hashable, CustomStringConvertible {
     /// Exactly 10.
     package let bytes: [UInt8]
@@ -27,7 +28,8 @@ package struct QueryCode: Sendable, Hashable, CustomStringConvertible {
         return stride(from: 0, to: 16, by: 4).map { String(symbols[$0..<$0 + 4]) }.joined(separator: "-")
     }
 
-    /// Reads what a person typed: either case, O for 0, I and L for 1, spaces and hyphens anywhere. `nil` for anything else.
+    /// Reads what a person typed: either case, O for 0, I and L for 1, spaces and hyphens anywhere. `nil` for anything
+    /// else.
     package init?(_ text: String) {
         var bytes: [UInt8] = []
         var (bits, count, symbols) = (0, 0, 0)

@@ -1,7 +1,7 @@
 /// Who must answer: the first of the policy's ordered rules that holds and finds somebody (分级负责、属地办理).
 ///
-/// Nobody who is complained about, and nobody who reports to him, is ever found (R-RT-47). Where no rule finds anybody a
-/// person decides.
+/// Nobody who is complained about, and nobody who reports to him, is ever found (R-RT-47). Where no rule finds anybody
+/// a person decides.
 package func route(_ file: Case, under policy: Policy, in directory: Directory) -> Order {
     var excluded = false
     for rule in policy.leadRules where rule.when.holds(for: file) {

@@ -4,8 +4,8 @@ import Telemetry
 /// From a raw request to a response: finds the route, reads and checks, calls the handler, turns errors into problems.
 /// It knows nothing of sockets.
 struct Router: Sendable {
-    /// Called after each request with the route's pattern (`nil` if none was found: never a path, which may hold a number),
-    /// the method, the status and the seconds it took.
+    /// Called after each request with the route's pattern (`nil` if none was found: never a path, which may hold a
+    /// number), the method, the status and the seconds it took.
     typealias Observer = @Sendable (_ pattern: String?, _ method: String, _ status: Int, _ seconds: Double) -> Void
 
     private let table: RoutingTable

@@ -16,8 +16,8 @@ final class Traffic: Sendable {
     private let connections = Mutex(Connections())
 
     private struct Connections {
-        /// From accepting to closing: a connection is counted before libmicrohttpd has looked at it. Those that it has not
-        /// looked at when it is stopped stay counted.
+        /// From accepting to closing: a connection is counted before libmicrohttpd has looked at it. Those that it has
+        /// not looked at when it is stopped stay counted.
         var count = 0
         var watches: [ObjectIdentifier: ConnectionWatch] = [:]
     }
@@ -106,7 +106,8 @@ final class Traffic: Sendable {
     func startDraining() { _ = state.withLock { $0.admission.drain() } }
 
     /// Lets open requests end, at most until the limit's time; then answers those in work with a 503. Afterwards no
-    /// connection is suspended and none will be, which is what `MHD_stop_daemon` demands: it aborts the process otherwise.
+    /// connection is suspended and none will be, which is what `MHD_stop_daemon` demands: it aborts the process
+    /// otherwise.
     func drain() async {
         let timer = Task {
             try? await Task.sleep(for: limits.drain)

@@ -34,8 +34,8 @@ package final class EmbeddedBroker: Sendable {
     /// Makes a topic; one that exists is left as it is. Throws when the broker is closed or refuses.
     package func createTopic(_ name: String, partitions: Int) throws(KafkaError) {
         let code = with { rd_kafka_mock_topic_create($0, name, Int32(clamping: partitions), 1) }
-        // The broker's thread empties its wake-up pipe after it has served us: another request that comes in between loses
-        // its wake-up and waits a second. Sixty topics took ten to thirty seconds.
+        // The broker's thread empties its wake-up pipe after it has served us: another request that comes in between
+        // loses its wake-up and waits a second. Sixty topics took ten to thirty seconds.
         usleep(2_000)
         if code != RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS { try KafkaError.check(code) }
     }

@@ -1,8 +1,8 @@
 import Casework
 
 extension Profile {
-    /// Reads a profile and reports every mistake in it at once. `file` names it in the mistakes. Blocks only to compute;
-    /// any bytes will do.
+    /// Reads a profile and reports every mistake in it at once. `file` names it in the mistakes. Blocks only to
+    /// compute; any bytes will do.
     package static func read(_ bytes: [UInt8], file name: String) throws(Mistakes) -> Profile {
         let file = try CheckedFile(bytes, name: name)
         let profile = read(file.root, document: String(decoding: bytes, as: UTF8.self))
@@ -48,7 +48,7 @@ extension Profile {
         let classify = members["classify"].map { Classification.read($0, &sources) }
         let allowances = LeadRule.Allowances(
             codes: classify?.codes ?? Classification.Codes(), grounds: members["refuse"] == nil ? [] : grounds,
-            mayRedirect: members["transfer"] != nil)
+            mayRedirect: members["transfer"] != nil && mode != Policy.TransferMode.move.rawValue)
         let leadRule = members["lead_rule"].flatMap { LeadRule.readAll($0, allowances, &sources) }
 
         guard let name, let version, let title, let source, let effective, let author, let number,

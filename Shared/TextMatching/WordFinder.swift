@@ -31,8 +31,8 @@ package struct WordFinder: Sendable {
     /// Length of each word in scalars.
     private let lengths: [Int32]
 
-    /// Words must differ from each other (but for the case of ASCII letters the later of two equal ones is never found);
-    /// empty ones are never found. About 0.5 KB a word of three characters.
+    /// Words must differ from each other (but for the case of ASCII letters the later of two equal ones is never
+    /// found); empty ones are never found. About 0.5 KB a word of three characters.
     package init(_ words: [String]) {
         var classes = [UInt8](repeating: 0, count: 256)
         var used: UInt8 = 0

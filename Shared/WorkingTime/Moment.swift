@@ -39,8 +39,8 @@ package struct Moment: Hashable, Sendable, Comparable {
         microseconds >= 0 ? microseconds / 1_000_000 : (microseconds - 999_999) / 1_000_000
     }
 
-    /// Reads ISO 8601 as a person or program writes it: date, `T` or a space, time to the minute, second or fraction, and
-    /// `Z`, `+08:00` or nothing, which means China's time. `nil` for anything else and for dates that do not exist.
+    /// Reads ISO 8601 as a person or program writes it: date, `T` or a space, time to the minute, second or fraction,
+    /// and `Z`, `+08:00` or nothing, which means China's time. `nil` for anything else and for dates that do not exist.
     package init?(iso8601 text: String) {
         // By hand: a Regex literal is compiled anew at each use, which took a fifth of intake's time.
         var scan = Scan(text)

@@ -24,6 +24,15 @@ struct PerformTests {
         #expect(try await fixture.number("SELECT count(*) FROM jiesu.case_event WHERE case_id = \(id)") == 3)
     }
 
+    @Test func theSameCommandTwiceInOneBatchHappensOnce() async throws {
+        let fixture = try await Fixture()
+        let id = try await fixture.register(1)[0]
+        let classify = CaseStore.Addressed(caseID: id, command: command("c1", seen: 1, .classify(finding)))
+        let results = try await fixture.store.perform([classify, classify])
+        #expect(results == [.success(.happens([.classified(finding)])), .success(.happened([.classified(finding)]))])
+        #expect(try await fixture.number("SELECT count(*) FROM jiesu.case_event WHERE case_id = \(id)") == 2)
+    }
+
     @Test func aCommandForACaseThatDoesNotExistIsRefusedAndTheOthersGoOn() async throws {
         let fixture = try await Fixture()
         let id = try await fixture.register(1)[0]

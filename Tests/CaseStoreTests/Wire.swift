@@ -36,11 +36,8 @@ struct Wire {
         Relay(settings: try fixture.database.settings, watch: watch, metrics: Metrics(), log: .silent)
     }
 
-    func consumer(_ worker: Worker, sweep: Duration = .seconds(60)) -> CaseConsumer<Worker> {
-        var limits = CaseConsumer<Worker>.Limits()
-        limits.sweep = sweep
-        return CaseConsumer(
-            worker, store: fixture.store, watch: watch, limits: limits, metrics: Metrics(), log: .silent)
+    func consumer(_ worker: Worker, metrics: Metrics = Metrics()) -> CaseConsumer<Worker> {
+        CaseConsumer(worker, store: fixture.store, watch: watch, metrics: metrics, log: .silent)
     }
 
     /// Runs services until `condition` holds, then stops them; fails after a minute.

@@ -56,6 +56,31 @@ struct WorkTests {
         #expect(try await Audit.verify(pool: fixture.pool).broken == [])
     }
 
+    @Test func aRowThatCannotBeReadIsParkedAndTheRestGoesOn() async throws {
+        let fixture = try await Fixture()
+        let ids = try await fixture.register(9)
+        let bad = ids[4]
+        let worker = Unreading(bad: bad)
+        let work = try await fixture.store.work(worker, on: ids)
+        #expect(work.done == 8)
+        #expect(try await fixture.numbers("SELECT case_id FROM jiesu.parked WHERE reason = 'unreadable'") == [bad])
+        // Delivered again it stays where it is, until somebody takes it from the list.
+        #expect(try await fixture.store.work(Worker.classification, on: [bad]) == CaseStore.Work())
+    }
+
+    /// Cannot read what was written in one case.
+    private struct Unreading: Caseworker {
+        let bad: Int64
+        let service = Worker.classification.service
+        let owes = Worker.classification.owes
+        let wakesOn = Worker.classification.wakesOn
+
+        func orders(for cases: [Case], rules: Rulebook, on connection: Connection) async throws -> [Int64: Order] {
+            if cases.contains(where: { $0.id == bad }) { throw StoreError.unreadable("submission of case \(bad)") }
+            return try await Worker.classification.orders(for: cases, rules: rules, on: connection)
+        }
+    }
+
     @Test func whatIsDownIsWaitedForAndNothingIsParked() async throws {
         let fixture = try await Fixture()
         let ids = try await fixture.register(3)

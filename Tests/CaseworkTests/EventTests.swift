@@ -1,8 +1,8 @@
 import Casework
 import Testing
 
-/// The words and bytes that stand in tables and on topics. A change here breaks readers outside; only optional fields may be
-/// added.
+/// The words and bytes that stand in tables and on topics. A change here breaks readers outside; only optional fields
+/// may be added.
 struct EventTests {
     private static let golden: [(Event, String, String)] = [
         (

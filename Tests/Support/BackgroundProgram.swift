@@ -8,14 +8,16 @@ package final class BackgroundProgram: Sendable {
     package let id: pid_t
     private let end = Mutex<Int32?>(nil)
 
-    /// Starts it with default signal settings, no input, and output and errors appended to `log`.
-    package init(_ executable: URL, _ arguments: [String], environment: [String: String], log: URL) throws {
+    /// Starts it with default signal settings and no input; what it prints is appended to these files.
+    package init(
+        _ executable: URL, _ arguments: [String], environment: [String: String], output: URL, errors: URL
+    ) throws {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_addopen(&actions, 1, log.path, O_WRONLY | O_CREAT | O_APPEND, 0o644)
-        posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        posix_spawn_file_actions_addopen(&actions, 1, output.path, O_WRONLY | O_CREAT | O_APPEND, 0o644)
+        posix_spawn_file_actions_addopen(&actions, 2, errors.path, O_WRONLY | O_CREAT | O_APPEND, 0o644)
         for file in try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap({ Int32($0) })
         where file > 2 { posix_spawn_file_actions_addclose(&actions, file) }
         var attributes = posix_spawnattr_t()

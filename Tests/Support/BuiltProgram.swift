@@ -23,36 +23,22 @@ package enum BuiltProgram {
     package static func run(
         _ name: String, _ arguments: [String], environment more: [String: String] = [:]
     ) async throws -> Output {
-        let files = try (0..<2).map { _ in try scratchFile() }
-        let process = Process()
-        process.executableURL = folder.appending(path: name)
-        process.arguments = arguments
-        process.environment = environment(more)
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = files[0]
-        process.standardError = files[1]
-        let status: Int32 = try await withCheckedThrowingContinuation { continuation in
-            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-            do {
-                try process.run()
-            } catch {
-                process.terminationHandler = nil
-                continuation.resume(throwing: error)
-            }
+        let scratch = URL(filePath: "/tmp/jiesu-output-\(getpid())-\(UInt32.random(in: 0 ... .max))")
+        try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(at: scratch) }
+        let (out, err) = (scratch.appending(path: "out"), scratch.appending(path: "err"))
+        let program = try BackgroundProgram(
+            folder.appending(path: name), arguments, environment: environment(more), output: out, errors: err)
+        do {
+            try await eventually(
+                "jiesu \(arguments.joined(separator: " ")) ends", within: .seconds(120), every: .milliseconds(10)
+            ) { program.status != nil }
+        } catch {
+            program.signal(SIGKILL)
+            throw error
         }
-        let texts = try files.map { file in
-            try file.seek(toOffset: 0)
-            return String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
-        }
-        return Output(status: status, out: texts[0], err: texts[1])
-    }
-
-    /// A file without a name: unlike a pipe it takes any amount, and nobody has to read meanwhile.
-    private static func scratchFile() throws -> FileHandle {
-        guard let file = tmpfile() else { throw POSIXError(.EIO) }
-        defer { fclose(file) }
-        let copy = fcntl(fileno(file), F_DUPFD_CLOEXEC, 3)
-        guard copy >= 0 else { throw POSIXError(.EMFILE) }
-        return FileHandle(fileDescriptor: copy, closeOnDealloc: true)
+        return Output(
+            status: program.status ?? -1, out: try String(contentsOf: out, encoding: .utf8),
+            err: try String(contentsOf: err, encoding: .utf8))
     }
 }

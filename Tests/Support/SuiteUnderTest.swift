@@ -51,7 +51,7 @@ package final class SuiteUnderTest: Sendable {
         let old = (try? Data(contentsOf: log).count) ?? 0
         let up = try BackgroundProgram(
             BuiltProgram.folder.appending(path: "jiesu"), ["up", "--data", folder.path, "--port", "0"],
-            environment: BuiltProgram.environment(settings), log: log)
+            environment: BuiltProgram.environment(settings), output: log, errors: log)
         self.up.withLock { $0 = up }
         try Guardian.atExit(
             """

@@ -12,15 +12,7 @@ package enum TestCluster {
         ]
         all.merge(settings) { _, given in given }
         let cluster = try PrivateCluster(folder: folder, settings: all)
-        try removeAtExit(cluster)
+        try Guardian.atExit(cluster.removal)
         return cluster
-    }
-
-    /// A shell that waits for the end of this process and then cleans up. In a session of its own, so that Ctrl-C reaches
-    /// only us, and nobody's child here: the exit tests of Swift Testing wait for any child and do not expect others.
-    private static func removeAtExit(_ cluster: PrivateCluster) throws {
-        let guardian = "while kill -0 \(getpid()); do sleep 1; done; \(cluster.removal)"
-        let quoted = "'" + guardian.replacing("'", with: "'\\''") + "'"
-        _ = try ChildProcess.run(["/bin/sh", "-c", "setsid /bin/sh -c \(quoted) > /dev/null 2>&1 < /dev/null &"])
     }
 }

@@ -10,7 +10,7 @@ import Testing
 /// A number is given for what is on disk and for nothing else, whatever happens to the database meanwhile.
 @Suite struct DurabilityTests {
     @Test func `a backend killed before its commit costs time, not a complaint`() async throws {
-        let intake = try await IntakeFixture()
+        let intake = try await IntakeFixture(patience: .seconds(30))
         let blocker = try await Connection.connect(ConnectionSettings(url: intake.url))
         try await blocker.script("BEGIN; LOCK TABLE jiesu.submission IN ACCESS EXCLUSIVE MODE")
         let key = IntakeFixture.key()
@@ -51,7 +51,8 @@ import Testing
     @Test func `a commit whose answer was lost is found again, with the same number`() async throws {
         let cluster = try TestCluster.make(settings: ["synchronous_standby_names": "nobody"])
         try await cluster.start()
-        let intake = try await IntakeFixture(url: cluster.url(), session: ["synchronous_commit": "on"])
+        let intake = try await IntakeFixture(
+            url: cluster.url(), session: ["synchronous_commit": "on"], patience: .seconds(30))
         let key = IntakeFixture.key()
         async let answer = intake.post(key: key)
         let victim = try await intake.backend(waitingFor: "SyncRep")
@@ -75,7 +76,7 @@ import Testing
             log: Logger(service: "test", level: .warning, sink: { sink.yield($0) }))
         #expect(try await intake.post(key: "before").status == 201)
         try await cluster.stop(.fast)
-        async let answer = intake.post(key: "during", timeout: .seconds(40))
+        async let answer = intake.post(key: "during")
         for await line in lines where line.contains("registration waits") { break }
         try await cluster.start()
         #expect(try await answer.status == 201)

@@ -59,18 +59,28 @@ final class IntakeFixture: Sendable {
     static let path = "/api/v1/complaints"
     static let complaint: JSON = ["text": "路灯不亮,晚上走路很危险"]
 
-    func post(_ body: JSON = complaint, key: String, timeout: Duration = .seconds(20)) async throws -> Client.Answer {
-        try await Client(port: port, timeout: timeout)
-            .send("POST", Self.path, headers: ["Idempotency-Key": key], json: body)
+    /// More than any test sends at once.
+    private static let gate = Gate(80)
+
+    func send(
+        _ method: String, _ target: String, headers: Headers, body: [UInt8] = [], timeout: Duration = .seconds(60)
+    ) async throws -> Client.Answer {
+        let port = port
+        return try await Self.gate.pass {
+            try await Client(port: port, timeout: timeout).send(method, target, headers: headers, body: body)
+        }
+    }
+
+    func post(_ body: JSON = complaint, key: String) async throws -> Client.Answer {
+        try await post(bytes: body.bytes, key: key)
     }
 
     func post(bytes: [UInt8], key: String, type: String = "application/json") async throws -> Client.Answer {
-        try await Client(port: port)
-            .send("POST", Self.path, headers: ["Idempotency-Key": key, "Content-Type": type], body: bytes)
+        try await send("POST", Self.path, headers: ["Idempotency-Key": key, "Content-Type": type], body: bytes)
     }
 
     func progress(_ number: String, code: String) async throws -> Client.Answer {
-        try await Client(port: port).send("GET", "\(Self.path)/\(number)", headers: ["Jiesu-Query-Code": code])
+        try await send("GET", "\(Self.path)/\(number)", headers: ["Jiesu-Query-Code": code])
     }
 
     /// A key that no other test has.

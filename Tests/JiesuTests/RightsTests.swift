@@ -35,7 +35,7 @@ import Testing
     ]
     private static let common: Set = ["clock", "micros", "moment", "framed", "event_body", "link", "chain"]
     private static let functions: [String: Set<String>] = [
-        "jiesu_intake": common.union(["query_code"]), "jiesu_classification": common, "jiesu_routing": common,
+        "jiesu_intake": common.union(["query_codes"]), "jiesu_classification": common, "jiesu_routing": common,
     ]
     private static let sequences: [String: Set<String>] = ["jiesu_intake": ["case_id"]]
     private static let locks: [String: Set<String>] = ["jiesu_routing": ["pg_try_advisory_lock(bigint)"]]
@@ -144,8 +144,10 @@ import Testing
         ("jiesu_classification", "SELECT name FROM jiesu.complainant"),
         ("jiesu_classification", "SELECT complainant FROM jiesu.submission"),
         ("jiesu_classification", "SELECT * FROM jiesu.submission"),
-        ("jiesu_classification", "SELECT jiesu.query_code(1)"), ("jiesu_routing", "SELECT text FROM jiesu.submission"),
-        ("jiesu_routing", "SELECT jiesu.query_code(1)"), ("jiesu_intake", "SELECT value FROM jiesu.secret"),
+        ("jiesu_classification", "SELECT jiesu.query_codes(ARRAY[1::bigint])"),
+        ("jiesu_routing", "SELECT text FROM jiesu.submission"),
+        ("jiesu_routing", "SELECT jiesu.query_codes(ARRAY[1::bigint])"),
+        ("jiesu_intake", "SELECT value FROM jiesu.secret"),
         ("jiesu_intake", "SELECT pg_advisory_lock(1)"), ("jiesu_classification", "SELECT pg_try_advisory_lock(1)"),
         ("jiesu_routing", "SELECT pg_advisory_xact_lock(1)"), ("jiesu_routing", "SELECT jiesu.raise_generation()"),
         ("jiesu_routing", "UPDATE jiesu.setting SET value = 1"),

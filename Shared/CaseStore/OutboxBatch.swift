@@ -14,12 +14,16 @@ struct OutboxBatch {
     let entries: [Entry]
 
     /// The oldest waiting rows in order of id, at most `limit`.
+    ///
+    /// `LATERAL … LIMIT 1` so that each event is looked up by its key, however many rows the planner expects: it would read
+    /// the whole of `case_event` for a hash join.
     static func query(limit: Int) -> Query {
         """
         SELECT o.id, o.topic, o.case_id, o.version, e.kind, e.round, jiesu.micros(e.at), encode(e.hash, 'hex'), e.payload,
             (SELECT value FROM jiesu.setting WHERE name = 'generation')
         FROM (SELECT * FROM jiesu.outbox WHERE NOT set_aside ORDER BY id LIMIT \(limit)) AS o
-        JOIN jiesu.case_event e ON e.case_id = o.case_id AND e.version = o.version
+        CROSS JOIN LATERAL (SELECT * FROM jiesu.case_event e
+            WHERE e.case_id = o.case_id AND e.version = o.version LIMIT 1) AS e
         ORDER BY o.id
         """
     }

@@ -85,6 +85,7 @@ package final class EmbeddedBroker: Sendable {
                 throw KafkaError(RD_KAFKA_RESP_ERR__FAIL, "the embedded broker did not start")
             }
             self.pointer = pointer
+            sendAtOnce()
         }
 
         deinit {
@@ -92,5 +93,25 @@ package final class EmbeddedBroker: Sendable {
         }
 
         var bootstrap: String { String(cString: rd_kafka_mock_cluster_bootstraps(pointer)) }
+
+        /// Switches Nagle's algorithm off, which the mock leaves on: it would hold back each answer but the first of a few for
+        /// 40 ms, until the client acknowledges that one. librdkafka does not tell the socket, so it is looked for by its
+        /// port; connections inherit the option from it.
+        private func sendAtOnce() {
+            guard let port = bootstrap.split(separator: ":").last.flatMap({ UInt16($0) }),
+                let files = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
+            else { return }
+            for file in files.compactMap({ Int32($0) }) {
+                var address = sockaddr_in()
+                var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+                let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+                    pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(file, $0, &size) == 0 }
+                }
+                guard isBound, address.sin_family == sa_family_t(AF_INET), UInt16(bigEndian: address.sin_port) == port
+                else { continue }
+                var on: Int32 = 1
+                setsockopt(file, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
+            }
+        }
     }
 }

@@ -39,6 +39,8 @@ package struct KafkaSettings: Sendable, Equatable {
         // A broker's machine that is switched off sends no reset: notice it by ourselves.
         try configuration.set("socket.keepalive.enable", "true")
         try configuration.set("socket.connection.setup.timeout.ms", "5000")
+        // Nagle's wait for the broker's delayed acknowledgement is 40 ms for each round of a few small requests.
+        try configuration.set("socket.nagle.disable", "true")
         if let tls {
             try configuration.set("security.protocol", "ssl")
             try configuration.set("ssl.ca.location", tls.authority)

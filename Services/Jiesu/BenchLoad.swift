@@ -86,7 +86,9 @@ final class BenchLoad: Sendable {
             guard poll(&polled, nfds_t(polled.count), 1) > 0 else { continue }
             let received = ContinuousClock.now
             for index in polled.indices where polled[index].revents != 0 {
-                guard let number = try connections[index].receive(), let sent = connections[index].sent else { continue }
+                guard let number = try connections[index].receive(), let sent = connections[index].sent else {
+                    continue
+                }
                 accepted.append(Accepted(id: number.id, sent: sent, answered: received))
                 connections[index].sent = nil
                 idle.append(connections[index])
@@ -143,7 +145,8 @@ private final class BenchConnection {
         // The body is one flat object, so its closing brace ends the answer.
         guard answer.last == UInt8(ascii: "}") else { return nil }
         defer { answer.removeAll(keepingCapacity: true) }
-        guard answer.starts(with: Self.created), let number = number() else { throw CommandFailure("a complaint was not accepted: \(String(decoding: answer, as: UTF8.self))")
+        guard answer.starts(with: Self.created), let number = number() else {
+            throw CommandFailure("a complaint was not accepted: \(String(decoding: answer, as: UTF8.self))")
         }
         return number
     }

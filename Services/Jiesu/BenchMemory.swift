@@ -37,7 +37,8 @@ struct BenchMemory {
             try Task.checkCancellation()
             let messages = (first..<first + Self.batch).map { number in
                 let event = CloudEvent(
-                    generation: 1, caseID: Int64(number + 1), version: 3, kind: Event.Kind.dispatched.rawValue, round: 1,
+                    generation: 1, caseID: Int64(number + 1), version: 3, kind: Event.Kind.dispatched.rawValue,
+                    round: 1,
                     at: at, hash: String(repeating: "0123456789abcdef", count: 4),
                     payload: #"{"helpers":["tongdu-traffic"],"lead":"tongdu-urban","rule":"by-subject"}"#)
                 return OutgoingMessage(
@@ -63,12 +64,16 @@ struct BenchMemory {
         }
         await consumer.close()
         let count = read + Int(lag.values.reduce(0, +))
-        guard count == Self.messages else { throw CommandFailure("the broker kept \(count) of \(Self.messages) messages") }
+        guard count == Self.messages else {
+            throw CommandFailure("the broker kept \(count) of \(Self.messages) messages")
+        }
     }
 
     /// Until the service says that nothing is left, in every partition.
     private func waitUntilRead() async throws {
-        guard let port = stage.suite.port(of: .classification) else { throw CommandFailure("classification has no port") }
+        guard let port = stage.suite.port(of: .classification) else {
+            throw CommandFailure("classification has no port")
+        }
         let client = Client(port: port)
         while true {
             try Task.checkCancellation()

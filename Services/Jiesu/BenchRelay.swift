@@ -37,7 +37,9 @@ struct BenchRelay {
         let rate = Double(waiting) / ((ContinuousClock.now - start) / .seconds(1))
         let memory = try stage.memory(of: [.routing], when: "after a backlog of \(waiting / 1000)k announcements")
         try await stage.stop()
-        return [BenchFigure(name: "relay, \(waiting) events waiting", measured: rate, unit: "/s", target: .atLeast(15_000))]
+        return [
+            BenchFigure(name: "relay, \(waiting) events waiting", measured: rate, unit: "/s", target: .atLeast(15_000))
+        ]
             + memory
     }
 
@@ -49,7 +51,9 @@ struct BenchRelay {
             for lane in 0..<Self.lanes {
                 group.addTask {
                     for first in stride(from: lane * Self.batch, to: Self.cases, by: Self.lanes * Self.batch) {
-                        let batch = (first..<first + Self.batch).map { samples[$0 % samples.count].registration(key: "\($0)") }
+                        let batch = (first..<first + Self.batch).map {
+                            samples[$0 % samples.count].registration(key: "\($0)")
+                        }
                         _ = try await store.register(batch)
                     }
                 }

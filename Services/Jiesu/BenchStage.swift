@@ -54,7 +54,9 @@ final class BenchStage: Sendable {
                 let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8),
                 let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
                 let kibibytes = line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap({ Double($0) })
-            else { throw CommandFailure("\(part.rawValue) does not run any more", hint: "see \(suite.folder.path)/log") }
+            else {
+                throw CommandFailure("\(part.rawValue) does not run any more", hint: "see \(suite.folder.path)/log")
+            }
             return BenchFigure(
                 name: "\(part.rawValue), resident at most, \(when)", measured: kibibytes * 1024 / 1e6, unit: "MB",
                 target: .atMost(60))

@@ -42,7 +42,9 @@ enum BenchCommand: OperatorCommand {
         if isQuiet {
             print(JSON.object(["machine": machine.json, "figures": .array(figures.map(\.json))]).text)
         } else {
-            print("\(BenchFigure.table(figures))\n\nlimit: commits of bare inserts by 8 connections of pgbench\n\(machine.text)")
+            print(
+                "\(BenchFigure.table(figures))\n\nlimit: commits of bare inserts by 8 connections of pgbench\n\(machine.text)"
+            )
         }
         return figures.allSatisfy(\.isMet) ? 0 : 1
     }
@@ -50,7 +52,8 @@ enum BenchCommand: OperatorCommand {
     private static func measure(_ benchmark: Benchmark, seconds: Int) async throws -> [BenchFigure] {
         let log = Logger(service: "jiesu", level: .warning)
         // Not the temporary folder, which may be memory: what is measured ends on a disk.
-        let folder = URL(filePath: "/var/tmp/jiesu-bench-\(ProcessInfo.processInfo.processIdentifier)-\(benchmark.rawValue)")
+        let folder = URL(
+            filePath: "/var/tmp/jiesu-bench-\(ProcessInfo.processInfo.processIdentifier)-\(benchmark.rawValue)")
         defer { try? FileManager.default.removeItem(at: folder) }
         let profiles = try Profile.shipped()
         let suite = try Suite(

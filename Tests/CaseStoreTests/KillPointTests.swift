@@ -75,7 +75,10 @@ struct KillPointTests {
         let hasKilled = Mutex(false)
         try await wire.run(relays) {
             let leader = try await fixture.numbers(
-                "SELECT pid::bigint FROM pg_locks WHERE locktype = 'advisory' AND granted")
+                """
+                SELECT pid::bigint FROM pg_locks WHERE locktype = 'advisory' AND granted
+                    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                """)
             if let leader = leader.first, !hasKilled.withLock({ $0 }) {
                 // It leads and has read its batch as soon as it waits between statements with nothing deleted.
                 try await eventually {

@@ -10,7 +10,7 @@ import Testing
 /// A number is given for what is on disk and for nothing else, whatever happens to the database meanwhile.
 @Suite struct DurabilityTests {
     @Test func `a backend killed before its commit costs time, not a complaint`() async throws {
-        let intake = try await IntakeFixture(patience: .seconds(30))
+        let intake = try await IntakeFixture()
         let blocker = try await Connection.connect(ConnectionSettings(url: intake.url))
         try await blocker.script("BEGIN; LOCK TABLE jiesu.submission IN ACCESS EXCLUSIVE MODE")
         let key = IntakeFixture.key()
@@ -52,7 +52,7 @@ import Testing
         let cluster = try TestCluster.make(settings: ["synchronous_standby_names": "nobody"])
         try await cluster.start()
         let intake = try await IntakeFixture(
-            url: cluster.url(), session: ["synchronous_commit": "on"], patience: .seconds(30))
+            url: cluster.url(), session: ["synchronous_commit": "on"])
         let key = IntakeFixture.key()
         async let answer = intake.post(key: key)
         let victim = try await intake.backend(waitingFor: "SyncRep")
@@ -72,7 +72,7 @@ import Testing
         try await cluster.start()
         let (lines, sink) = AsyncStream.makeStream(of: String.self)
         let intake = try await IntakeFixture(
-            url: cluster.url(), patience: .seconds(30),
+            url: cluster.url(),
             log: Logger(service: "test", level: .warning, sink: { sink.yield($0) }))
         #expect(try await intake.post(key: "before").status == 201)
         try await cluster.stop(.fast)
@@ -127,7 +127,7 @@ extension IntakeFixture {
     fileprivate func waitingBackend() async throws -> Int { try await backend(waitingFor: "relation") }
 
     fileprivate func backend(waitingFor event: String) async throws -> Int {
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .seconds(120)
         while ContinuousClock.now < deadline {
             let found = try await number(
                 """

@@ -22,9 +22,10 @@ final class IntakeFixture: Sendable {
     /// - Parameters:
     ///   - url: a database for the superuser; `nil` makes a fresh one.
     ///   - session: settings of the service's sessions beside its own.
-    ///   - patience: how long registrations wait for a database that is away.
+    ///   - patience: how long registrations wait for a database that is away. Long, like all waiting here: beside tests that
+    ///     compute for a while on the shared threads, everything takes its time.
     init(
-        url: String? = nil, session: [String: String] = [:], patience: Duration = .seconds(5), log: Logger = .silent
+        url: String? = nil, session: [String: String] = [:], patience: Duration = .seconds(120), log: Logger = .silent
     ) async throws {
         let url = if let url { url } else { try await TestDatabase.fresh().url }
         self.url = url
@@ -34,11 +35,11 @@ final class IntakeFixture: Sendable {
         _ = try await Setup.bringUp(
             connection, profiles: profiles, directory: OrganisationsFile.shipped(for: profiles).directory)
         await connection.close()
-        pool = Pool(admin, size: 4, waitAtMost: .seconds(30), log: .silent)
+        pool = Pool(admin, size: 4, waitAtMost: .seconds(120), log: .silent)
 
         var own = try ConnectionSettings(url: TestDatabase.url(url, as: "jiesu_intake"))
         own.session = session.merging(["lock_timeout": "2s"]) { given, _ in given }
-        let ownPool = Pool(own, size: 8, log: .silent)
+        let ownPool = Pool(own, size: 8, waitAtMost: .seconds(120), log: .silent)
         let cases = CaseStore(pool: ownPool)
         let routes = ComplaintRoutes(
             registrar: Registrar(cases, patience: patience, log: log), store: IntakeStore(pool: ownPool), cases: cases,
@@ -63,7 +64,7 @@ final class IntakeFixture: Sendable {
     private static let gate = Gate(80)
 
     func send(
-        _ method: String, _ target: String, headers: Headers, body: [UInt8] = [], timeout: Duration = .seconds(60)
+        _ method: String, _ target: String, headers: Headers, body: [UInt8] = [], timeout: Duration = .seconds(240)
     ) async throws -> Client.Answer {
         let port = port
         return try await Self.gate.pass {

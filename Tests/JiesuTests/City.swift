@@ -4,6 +4,7 @@ import Policies
 import Postgres
 import Support
 import Telemetry
+import Testing
 
 @testable import Classification
 @testable import Jiesu
@@ -26,7 +27,7 @@ final class City: Sendable {
         await connection.close()
         var looking = try database.settings
         looking.applicationName = "test"
-        pool = Pool(looking, size: 4, waitAtMost: .seconds(30), log: .silent)
+        pool = Pool(looking, size: 4, waitAtMost: .seconds(120), log: .silent)
         folder = try TemporaryFolder()
         try SuiteFile(database: database.url, intake: "http://127.0.0.1:1", processes: [:]).write(to: folder.url)
     }
@@ -37,7 +38,7 @@ final class City: Sendable {
 
     /// The pool of one of the services.
     func pool(as role: String) throws -> Pool {
-        Pool(try database.settings(as: role), size: 2, waitAtMost: .seconds(30), log: .silent)
+        Pool(try database.settings(as: role), size: 2, waitAtMost: .seconds(120), log: .silent)
     }
 
     /// Does what classification and routing owe, until cancelled.
@@ -79,5 +80,16 @@ final class City: Sendable {
 
     func texts(_ query: Query) async throws -> [String] {
         try await pool.withConnection { try await $0.query(query) }.map { try $0.get(0) }
+    }
+
+    /// Asks again until the answer is no longer 0; gives up after two minutes.
+    func untilSome(_ query: Query) async throws {
+        let deadline = ContinuousClock.now + .seconds(120)
+        while try await number(query) == 0 {
+            guard ContinuousClock.now < deadline else {
+                Issue.record("it did not come")
+                return
+            }
+        }
     }
 }

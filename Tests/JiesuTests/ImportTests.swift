@@ -130,19 +130,19 @@ import Testing
         let city = try await City()
         let file = try city.folder.write(
             ("id,text\n" + (0..<3_000).map { "\($0),第 \($0) 盏路灯不亮\n" }.joined()).utf8, to: "list.csv")
-        async let cutOff = Program.run(["import", file, "--no-wait", "--data", city.folder.url.path])
-        while try await city.number("SELECT count(*) FROM jiesu.case_file") == 0 {}
+        let known = try city.folder.write("id,text\n0,第 0 盏路灯不亮\n".utf8, to: "first.csv")
+        _ = try await city.importing(known, "--source", "list", "--no-wait")
         // Held up in the middle of a transaction, then cut off.
         let blocker = try await city.database.connection()
         try await blocker.script("BEGIN; LOCK TABLE jiesu.submission IN ACCESS EXCLUSIVE MODE")
-        while try await city.number(
+        async let cutOff = Program.run(["import", file, "--no-wait", "--data", city.folder.url.path])
+        try await city.untilSome(
             """
             WITH found AS MATERIALIZED (
                 SELECT pid FROM pg_stat_activity
                 WHERE application_name = 'jiesu' AND datname = current_database() AND wait_event = 'relation'
             ) SELECT count(*) FROM found WHERE pg_terminate_backend(pid)
-            """) == 0
-        {}
+            """)
         try await blocker.script("ROLLBACK")
         let outcome = try await cutOff
         #expect(outcome.status == 1)

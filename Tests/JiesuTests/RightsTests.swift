@@ -205,5 +205,6 @@ import Testing
         _ = try await relay.query("SELECT id FROM jiesu.outbox ORDER BY id")
         _ = try await relay.execute("UPDATE jiesu.outbox SET set_aside = true")
         #expect(try await relay.execute("DELETE FROM jiesu.outbox") > 0)
+        await relay.close()
     }
 }

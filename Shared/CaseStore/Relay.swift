@@ -11,8 +11,9 @@ import Telemetry
 /// and deletes. If that connection goes, so does the lock, and everything still on its way is abandoned before another
 /// try; what was delivered and not deleted is delivered again, and readers know it by case and version.
 ///
-/// A topic that refuses (there is no such topic; not authorised) has its rows set aside, in order; the others go on.
-/// Every ten seconds it is tried again.
+/// A topic that is not there, or that refuses (not authorised), has its rows set aside, in order; the others go on. Every
+/// ten seconds it is looked for again. Nothing is sent to a topic before it was seen: one that is made in the middle of a
+/// round would refuse the first rows and take later ones, and readers are promised a case's events in order.
 package final class Relay: Service {
     /// Advisory lock of the one relay; any number that nobody else uses. "jiesu" in ASCII.
     package static let lock: Int64 = 0x6A_69_65_73_75
@@ -101,6 +102,7 @@ package final class Relay: Service {
         with producer: Producer, to broker: Broker, partitions: Int64, on connection: Connection
     ) async throws {
         var idle = IdlePause()
+        var known: Set<String> = []
         var refusing: Set<String> = []
         var nextRetry = ContinuousClock.now
         while !Task.isCancelled, watch.broker == broker {
@@ -119,12 +121,19 @@ package final class Relay: Service {
                 await sleep(for: .milliseconds(200))
                 continue
             }
+            if !known.union(refusing).isSuperset(of: batch.entries.map(\.topic)) {
+                guard let existing = await topics(at: broker) else {
+                    await sleep(for: .milliseconds(200))
+                    continue
+                }
+                known = existing
+                note(Set(batch.entries.map(\.topic)).subtracting(known), &refusing)
+            }
             let entries = batch.entries.filter { !refusing.contains($0.topic) }
             let errors = await deliver(entries, with: producer, to: broker, partitions: partitions, on: connection)
             let delivered = entries.indices.filter { errors[$0] == nil }.map { entries[$0].id }
-            let refused = Set(entries.indices.filter { errors[$0]?.refusesTopic == true }.map { entries[$0].topic })
-            for topic in refused.sorted() { log.error("topic refuses; its rows are set aside", ["topic": topic]) }
-            refusing.formUnion(refused)
+            note(Set(entries.indices.filter { errors[$0]?.refusesTopic == true }.map { entries[$0].topic }), &refusing)
+            known.subtract(refusing)
             try await connection.settle(delivered: delivered, refusing: refusing.sorted())
             relayed.add(delivered.count)
             if let fatal = errors.lazy.compactMap({ $0 }).first(where: { !$0.refusesTopic }) {
@@ -134,18 +143,28 @@ package final class Relay: Service {
         }
     }
 
+    private func note(_ refused: Set<String>, _ refusing: inout Set<String>) {
+        for topic in refused.subtracting(refusing).sorted() {
+            log.error("topic refuses; its rows are set aside", ["topic": topic])
+        }
+        refusing.formUnion(refused)
+    }
+
+    /// The topics that are there now; `nil` while the broker does not say.
+    private func topics(at broker: Broker) async -> Set<String>? {
+        do {
+            return Set(try await Admin(watch.settings(for: broker), log: log).topics().keys)
+        } catch {
+            log.warning("topics cannot be listed", ["reason": "\(error)"])
+            return nil
+        }
+    }
+
     /// Lets rows that were set aside try again where their topic is there now.
     /// - Returns: the topics that still refuse.
     private func release(at broker: Broker, on connection: Connection) async throws -> Set<String> {
         let refusing = try await connection.setAsideTopics()
-        guard !refusing.isEmpty else { return [] }
-        let existing: Set<String>
-        do {
-            existing = Set(try await Admin(watch.settings(for: broker), log: log).topics().keys)
-        } catch {
-            log.warning("topics cannot be listed", ["reason": "\(error)"])
-            return refusing
-        }
+        guard !refusing.isEmpty, let existing = await topics(at: broker) else { return refusing }
         let back = refusing.intersection(existing)
         if !back.isEmpty { log.info("topics are back", ["topics": back.sorted().joined(separator: " ")]) }
         try await connection.release(back.sorted())

@@ -109,24 +109,29 @@ package final class CaseConsumer<Worker: Caseworker>: Service {
 
     /// Whether all of it was done; `false` if the service was stopped first.
     private func handle(_ messages: [IncomingMessage]) async -> Bool {
-        var ids: Set<Int64> = []
+        var origins: [Int64: IncomingMessage] = [:]
         for message in messages {
             do throws(CloudEvent.Notice.Fault) {
                 let notice = try CloudEvent.Notice(header: message.header)
-                if let kind = notice.kind, worker.wakesOn.contains(kind) { ids.insert(notice.caseID) }
+                if let kind = notice.kind, worker.wakesOn.contains(kind) { origins[notice.caseID] = message }
             } catch {
-                let done: Void? = await persist("message cannot be parked") { [worker, store] in
-                    try await store.park(
-                        Parked(
-                            service: worker.service, reason: error.rawValue, detail: "not an event of this suite",
-                            origin: Parked.Origin(
-                                topic: message.topic, partition: message.partition, offset: message.offset,
-                                message: message.value ?? [])))
+                guard await park(message, reason: error.rawValue, detail: "not an event of this suite") else {
+                    return false
                 }
-                if done == nil { return false }
             }
         }
-        return await work(on: ids.sorted())
+        return await work(on: origins.keys.sorted(), from: origins)
+    }
+
+    /// Sets a message aside; `false` if the service was stopped first.
+    private func park(_ message: IncomingMessage, reason: String, detail: String) async -> Bool {
+        let parked = Parked(
+            service: worker.service, reason: reason, detail: detail,
+            origin: Parked.Origin(
+                topic: message.topic, partition: message.partition, offset: message.offset, message: message.value ?? []
+            ))
+        let done: Void? = await persist("message cannot be parked") { [store] in try await store.park(parked) }
+        return done != nil
     }
 
     /// Works off everything that the tables say is owed.
@@ -144,7 +149,8 @@ package final class CaseConsumer<Worker: Caseworker>: Service {
     }
 
     /// Whether all of it was done; `false` if the service was stopped first.
-    private func work(on ids: [Int64]) async -> Bool {
+    /// - Parameter origins: the messages that named these cases; a case of the tables has none and needs none.
+    private func work(on ids: [Int64], from origins: [Int64: IncomingMessage] = [:]) async -> Bool {
         guard !ids.isEmpty else { return true }
         let start = ContinuousClock.now
         let work = await persist("batch waits") { [worker, store] in try await store.work(worker, on: ids) }
@@ -152,11 +158,10 @@ package final class CaseConsumer<Worker: Caseworker>: Service {
         metrics.histogram(.handlerSeconds, worker.service, work.parked + work.unknown.count > 0 ? "parked" : "done")
             .observe(ContinuousClock.now - start)
         for id in work.unknown {
-            let done: Void? = await persist("message cannot be parked") { [worker, store] in
-                try await store.park(
-                    Parked(service: worker.service, reason: Refusal.unknownCase.code, detail: "there is no case \(id)"))
+            guard let origin = origins[id] else { continue }
+            guard await park(origin, reason: Refusal.unknownCase.code, detail: "there is no case \(id)") else {
+                return false
             }
-            if done == nil { return false }
         }
         return true
     }

@@ -52,14 +52,11 @@ package struct Classifier: Sendable {
         }
         classification = all
         labels = Labels(nature: ranges[0], subject: ranges[1], urgency: ranges[2], flag: ranges[3])
-        rules = WordRules(sets.joined().map(\.words), countingAtMost: Self.countingAtMost)
+        rules = WordRules(sets.joined().map(\.words), countingAtMost: all.counting.most)
         names = Names(directory, conduct: all.accused.words, within: all.accused.within)
         self.directory = directory
     }
 
-    /// Best on labelled texts: a title counts twice, and a term three times at most.
-    private static let countingAtMost = 3
-    private static let timesOfTitle = 2
     /// Subjects whose reasons are kept, strongest first.
     private static let mostSubjects = 5
     private static let mostWords = 8
@@ -67,7 +64,7 @@ package struct Classifier: Sendable {
     /// What `complaint` is.
     package func find(_ complaint: Complaint) -> Result {
         let title = complaint.title ?? ""
-        let scores = rules.scores(of: [Passage(title, times: Self.timesOfTitle), Passage(complaint.text)])
+        let scores = rules.scores(of: [Passage(title, times: classification.counting.title), Passage(complaint.text)])
         let nature = choose(classification.nature, labels.nature, "nature", scores)
         let urgency = choose(classification.urgency, labels.urgency, "urgency", scores)
         let flags = ranked(classification.flags, labels.flag, "flag", scores)

@@ -2,21 +2,16 @@ import Casework
 import CaseStore
 import HTTP
 import JSON
+import Policies
 import WorkingTime
 
 /// What a citizen or an app sends to complain: its shape, and how it becomes a registration.
 enum ComplaintForm {
-    /// Longest text in characters; ten closely written pages.
-    static let longestText = 20_000
-
-    /// Channels that the public may name; letters, visits and leaders' instructions are for operators and imports.
-    static let channels = ["web_portal", "wechat"]
-
     static let schema = Schema.object([
-        .required("text", .string(1...longestText), "诉求内容"),
+        .required("text", .string(1...Registration.longestText), "诉求内容"),
         .optional("title", .string(1...200), "标题"),
-        .optional("line", .string(3...20, .digits), "所拨打的热线号码,决定适用哪套办法;缺省为 12345"),
-        .optional("channel", .choice(channels), "来自哪个渠道,缺省为 web_portal"),
+        .optional("line", .string(3...20, .digits), "所拨打的热线号码,决定适用哪套办法;缺省为本服务所设的热线"),
+        .optional("channel", .choice(KnownCodes.publicChannels), "来自哪个渠道,缺省为 \(KnownCodes.publicChannels[0])"),
         .optional(
             "identity", .choice(Identity.allCases.map(\.rawValue)), "实名 named、匿名 anonymous 或要求保密 confidential;缺省按是否留下姓名"
         ),
@@ -86,7 +81,7 @@ enum ComplaintForm {
         }
         return Registration(
             key: storedKey(key), request: request, line: body["line"]?.string ?? line, actor: .complainant,
-            channel: body["channel"]?.string ?? "web_portal", identity: identity, contact: contact,
+            channel: body["channel"]?.string ?? KnownCodes.publicChannels[0], identity: identity, contact: contact,
             title: body["title"]?.string, text: text, place: body["place"]?["address"]?.string,
             region: body["place"]?["region"]?.string, about: body["about"]?.string,
             happened: happened ?? nil, earlier: earlier)

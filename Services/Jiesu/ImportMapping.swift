@@ -10,8 +10,6 @@ struct ImportMapping {
         "id", "title", "text", "written", "happened", "channel", "name", "phone", "email", "address", "place", "region",
         "about",
     ]
-    /// Longest text that is taken in, in code points; the public API has the same bound.
-    static let longestText = 20_000
     /// Longest of the other fields; an id is half of a key in an index.
     static let longestField = 500
     static let longestID = 200
@@ -128,7 +126,7 @@ struct ImportMapping {
                 throw Fault(reason: "\(field) is no UTF-8")
             }
             guard !text.utf8.contains(0) else { throw Fault(reason: "\(field) holds a NUL") }
-            let longest = field == "text" ? Self.longestText : field == "id" ? Self.longestID : Self.longestField
+            let longest = field == "text" ? Registration.longestText : field == "id" ? Self.longestID : Self.longestField
             let count = text.unicodeScalars.count
             guard count <= longest else {
                 throw Fault(reason: "\(field) has \(count) characters; at most \(longest) are taken")

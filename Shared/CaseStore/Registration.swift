@@ -3,6 +3,9 @@ import WorkingTime
 
 /// A contact that is to become a case, with all that was written.
 package struct Registration: Sendable {
+    /// Longest `text` that is taken in, by whichever way, in code points: ten closely written pages.
+    package static let longestText = 20_000
+
     /// Chosen by the sender; the same key is the same registration, however often it comes.
     package var key: String
     /// What was sent, byte for byte: the same key with another request is refused.

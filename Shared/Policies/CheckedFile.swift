@@ -4,11 +4,14 @@ import JSON
 /// left out, so that all are reported at once.
 final class CheckedFile {
     let name: String
+    /// Keys that nobody knows are passed over instead of reported.
+    let isTolerant: Bool
     private let document: JSONDocument
     private var mistakes: [Mistake] = []
 
-    init(_ bytes: [UInt8], name: String) throws(Mistakes) {
+    init(_ bytes: [UInt8], name: String, isTolerant: Bool = false) throws(Mistakes) {
         self.name = name
+        self.isTolerant = isTolerant
         do {
             document = try JSONDocument(bytes)
         } catch {

@@ -8,13 +8,14 @@ struct CheckedValue {
 
     func report(_ message: String) { file.report(message, at: path) }
 
-    /// The members, after reporting every key that is not among `keys` and each of `required` that is missing.
+    /// The members, after reporting each of `required` that is missing and, unless the file is read tolerantly, every key
+    /// that is not among `keys`.
     func members(_ keys: [String], required: [String]) -> CheckedMembers? {
         guard let object = value.object else {
             report("expected an object with the keys \(keys.joined(separator: ", ")), found \(value.kind)")
             return nil
         }
-        for key in object.keys where !keys.contains(key) {
+        for key in object.keys where !file.isTolerant && !keys.contains(key) {
             file.report("unknown key \(key.quoted)\(Suggestion.text(for: key, among: keys))", at: path.appending(key))
         }
         for key in required where object[key] == nil {

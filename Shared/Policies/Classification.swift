@@ -46,6 +46,19 @@ package struct Classification: Sendable, Equatable {
         }
     }
 
+    /// How much of what is found counts.
+    package struct Counting: Sendable, Equatable {
+        /// What a word in the title counts beside one in the text.
+        package var title: Int
+        /// So many times a word counts in one text at most.
+        package var most: Int
+
+        package init(title: Int, most: Int) {
+            self.title = title
+            self.most = most
+        }
+    }
+
     /// When an organisation named in a text is complained about: conduct words stand near its name.
     package struct Accused: Sendable, Equatable {
         package var words: [String]
@@ -67,6 +80,7 @@ package struct Classification: Sendable, Equatable {
 
     package var when: Moment
     package var sure: Sure
+    package var counting: Counting
     package var nature: Choice
     package var subjects: [Value]
     package var urgency: Choice
@@ -76,11 +90,12 @@ package struct Classification: Sendable, Equatable {
     package var accused: Accused
 
     package init(
-        when: Moment, sure: Sure, nature: Choice, subjects: [Value], urgency: Choice, flags: [Value], flagScore: Double,
+        when: Moment, sure: Sure, counting: Counting, nature: Choice, subjects: [Value], urgency: Choice, flags: [Value], flagScore: Double,
         accused: Accused
     ) {
         self.when = when
         self.sure = sure
+        self.counting = counting
         self.nature = nature
         self.subjects = subjects
         self.urgency = urgency

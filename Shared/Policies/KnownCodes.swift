@@ -1,13 +1,27 @@
-/// Codes of the catalogue that the suite itself must know to act on: a profile cannot invent more of these.
-package enum KnownCodes {
-    /// C.1.
-    package static let channels = [
-        "phone_hotline", "leader_line", "leader_mailbox", "public_mailbox", "reception_day", "walk_in", "letter",
-        "web_portal", "web_citizen_platform", "web_reception", "email", "fax", "wechat", "social_media",
-        "questionnaire", "sms", "opinion_box", "opinion_book", "opinion_card", "emergency_mailbox", "emergency_phone",
-        "camera", "neighbourhood_committee", "duty_desk", "third_party",
-    ]
+import Foundation
+import JSON
 
+/// Codes of the catalogue that the suite itself must know to act on, with their titles: `codes.json`. A profile chooses among
+/// them and cannot invent more.
+package enum KnownCodes {
+    /// How a contact came, C.1.
+    package static let channels = codes("channels")
+    /// Channels that the public may name itself, the usual one first; letters, visits and leaders' instructions are for operators
+    /// and imports.
+    package static let publicChannels = codes("channels") { $0["public"]?.bool == true }
     /// Grounds of refusal, D.2 `refuse`. "Never" is said by leaving the parameter out.
-    package static let refusals = ["reasoned", "standing", "malice"]
+    package static let refusals = codes("refusals")
+
+    private static func codes(_ list: String, where isWanted: (JSON) -> Bool = { _ in true }) -> [String] {
+        let codes = (file[list]?.array ?? []).filter(isWanted).compactMap { $0["code"]?.string }
+        precondition(!codes.isEmpty, "codes.json, which comes with the program, has no \(list)")
+        return codes
+    }
+
+    private static let file: JSON = {
+        guard let url = Bundle.module.url(forResource: "codes", withExtension: "json"),
+            let data = FileManager.default.contents(atPath: url.path), let json = try? JSON.parse([UInt8](data))
+        else { preconditionFailure("codes.json, which comes with the program, is missing or damaged") }
+        return json
+    }()
 }

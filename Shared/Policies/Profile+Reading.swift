@@ -3,8 +3,12 @@ import Casework
 extension Profile {
     /// Reads a profile and reports every mistake in it at once. `file` names it in the mistakes. Blocks only to
     /// compute; any bytes will do.
-    package static func read(_ bytes: [UInt8], file name: String) throws(Mistakes) -> Profile {
-        let file = try CheckedFile(bytes, name: name)
+    /// - Parameter isTolerant: keys that this program does not know are passed over: for a version that a newer program
+    ///   may have put into the database while this one still runs.
+    package static func read(
+        _ bytes: [UInt8], file name: String, isTolerant: Bool = false
+    ) throws(Mistakes) -> Profile {
+        let file = try CheckedFile(bytes, name: name, isTolerant: isTolerant)
         let profile = read(file.root, document: String(decoding: bytes, as: UTF8.self))
         try file.finish()
         guard let profile else {

@@ -22,7 +22,7 @@ import Testing
           "classify": {
             "source": "K-10",
             "when": "registration",
-            "sure": {"score": 3, "lead": 1.5, "also": 0.5},
+            "sure": {"score": 3, "lead": 1.5, "also": 0.5}, "counting": {"title": 2, "most": 3},
             "nature": {"default": "complaint", "score": 1, "values": [{"code": "complaint", "title": "投诉", "words": []}]},
             "subject": {"values": [{"code": "noise", "title": "噪声", "words": ["噪音", {"word": "吵", "weight": 2},
               {"words": ["响", "闹"], "near": ["夜里"], "within": 4}]}]},

@@ -45,13 +45,13 @@ let package = Package(
         shared("TextMatching"),
         shared(
             "Policies", ["Casework", "JSON", "TextMatching"],
-            resources: [.copy("Profiles"), .copy("organisations.json")]),
+            resources: [.copy("Profiles"), .copy("organisations.json"), .copy("codes.json")]),
         shared("Telemetry"),
         shared("Lifecycle", ["Telemetry"]),
         shared("Configuration", ["Telemetry"]),
         shared("Kafka", ["CRdKafka", "Lifecycle", "Telemetry"]),
         shared("Postgres", ["CLibPQ", "Lifecycle", "Telemetry"]),
-        shared("HTTP", ["CMicroHTTPD", "JSON", "Telemetry", "Lifecycle"]),
+        shared("HTTP", ["CMicroHTTPD", "Configuration", "JSON", "Telemetry", "Lifecycle"]),
         shared(
             "CaseStore",
             ["Casework", "Policies", "Postgres", "Kafka", "Configuration", "Lifecycle", "Telemetry", "WorkingTime"],
@@ -65,7 +65,7 @@ let package = Package(
             ["Casework", "CaseStore", "Policies", "Postgres", "Kafka", "HTTP", "JSON", "WorkingTime"]),
 
         .target(
-            name: "Support", dependencies: ["Postgres", "Kafka", "Telemetry"], path: "Tests/Support",
+            name: "Support", dependencies: ["CaseStore", "Policies", "Postgres", "Kafka", "Telemetry"], path: "Tests/Support",
             swiftSettings: strict),
         // Uses the built executables, all of which `swift test` builds.
         tests("SystemTests", ["Casework", "HTTP", "JSON", "Kafka", "Postgres", "Support"]),
@@ -78,7 +78,7 @@ let package = Package(
         tests("LifecycleTests", ["Lifecycle", "Telemetry"]),
         tests("ConfigurationTests", ["Configuration", "Telemetry"]),
         tests("ClassificationTests", ["Classification", "Casework", "Policies", "JSON"]),
-        tests("HTTPTests", ["HTTP", "JSON", "Lifecycle", "Telemetry"]),
+        tests("HTTPTests", ["HTTP", "Configuration", "JSON", "Lifecycle", "Telemetry"]),
         tests(
             "IntakeTests",
             [

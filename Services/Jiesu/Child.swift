@@ -1,7 +1,8 @@
 import Foundation
 import Synchronization
 
-/// One process of the suite, started from the folder that this program stands in.
+/// One process of the suite, started from the folder that this program stands in. It stops when this program ends, even by
+/// SIGKILL.
 final class Child: Sendable {
     let name: String
     let executable: URL
@@ -35,13 +36,16 @@ final class Child: Sendable {
         process.executableURL = executable
         process.arguments = arguments
         process.environment = environment
-        if !FileManager.default.fileExists(atPath: log.path) {
-            _ = FileManager.default.createFile(atPath: log.path, contents: nil)
-        }
-        let output = try FileHandle(forWritingTo: log)
+        // Appending, so that whoever shortens the file does not leave a hole in it.
+        let descriptor = open(log.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw CommandFailure("\(log.path) cannot be written: errno \(errno)") }
+        let output = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         defer { try? output.close() }
-        try output.seekToEnd()
-        process.standardInput = FileHandle.nullDevice
+        // Nothing is ever written to it: its end is the end of this program, and `Lifecycle` stops the child then.
+        let life = Pipe()
+        _ = fcntl(life.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
+        defer { try? life.fileHandleForWriting.close() }
+        process.standardInput = life
         process.standardOutput = output
         process.standardError = output
         return try await withCheckedThrowingContinuation { continuation in

@@ -68,23 +68,33 @@ final class Suite: Service {
     /// The database's address for the superuser of the private cluster.
     var database: String { cluster.url(database: "jiesu") }
 
+    /// - Throws: `CommandFailure` if another suite runs on the folder.
     func run() async throws {
-        try FileManager.default.createDirectory(at: folder.appending(path: "log"), withIntermediateDirectories: true)
-        try await cluster.start()
+        let logs = folder.appending(path: "log")
+        try FileManager.default.createDirectory(at: logs, withIntermediateDirectories: true)
+        let lock: FolderLock
         do {
-            try await prepare()
-            let services = try parts.map(service)
-            state.withLock { $0.isPrepared = true }
-            if services.isEmpty {
-                while !Task.isCancelled { await sleep(for: .seconds(3600)) }
-            } else {
-                try await Lifecycle.supervise(services, grace: .seconds(30), log: log)
-            }
+            lock = try await FolderLock(folder: folder.path, seconds: 0)
         } catch {
-            SuiteFile.remove(from: folder)
-            try await cluster.stop()
+            throw CommandFailure(
+                "another suite runs with the data folder \(folder.path)", hint: "name another folder with --data")
+        }
+        do {
+            try await cluster.start()
+            try await prepare()
+            let services = try parts.map(service) + [Housekeeper(cluster: cluster, logs: logs, log: log)]
+            state.withLock { $0.isPrepared = true }
+            try await Lifecycle.supervise(services, grace: .seconds(30), log: log)
+        } catch {
+            try await end()
+            lock.letGo()
             throw error
         }
+        try await end()
+        lock.letGo()
+    }
+
+    private func end() async throws {
         SuiteFile.remove(from: folder)
         try await cluster.stop()
     }
@@ -155,6 +165,7 @@ final class Suite: Service {
         // glibc gives every few threads a heap of their own and returns little of them; work that wanders between
         // threads then leaves memory in each.
         environment["MALLOC_ARENA_MAX"] = "2"
+        environment["JIESU_STOP_WITH_INPUT"] = "1"
         let user = part == .broker ? PrivateCluster.superuser : "jiesu_\(part.rawValue)"
         environment["JIESU_DATABASE_URL"] = cluster.url(database: "jiesu", user: user)
         if part != .broker {

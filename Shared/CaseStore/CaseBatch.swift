@@ -38,7 +38,7 @@ struct CaseBatch {
         let file = files[id]
         guard let pinned = file?.policies.first.flatMap({ rules.profiles[$0]?.policy }) ?? policy else {
             guard let missing = file?.policies.first else { throw Refusal.unknownCase }
-            throw StoreError.policyMissing(missing.stored)
+            throw rules.missing(missing)
         }
         // The same command may stand in one batch twice, as a double click does.
         var done = done

@@ -8,6 +8,8 @@ package struct Rulebook: Sendable {
     /// Counter of the table `setting`; raised with every change, so an equal number means an equal book.
     package let number: Int64
     package let profiles: [Policy.Version: Profile]
+    /// Versions that this program cannot read, put by a newer one, and why: cases pinned to them are left to that one.
+    let unreadable: [Policy.Version: String]
     package let directory: Directory
 
     /// The newest version of the profile that governs the line with this telephone number.
@@ -23,10 +25,14 @@ package struct Rulebook: Sendable {
 
     /// The profile that leads for a case, in the version pinned to it.
     package func profile(of file: Case) throws -> Profile {
-        guard let version = file.policies.first, let profile = profiles[version] else {
-            throw StoreError.policyMissing(file.policies.first?.stored ?? "of case \(file.id)")
-        }
+        guard let version = file.policies.first else { throw StoreError.policyMissing("of case \(file.id)") }
+        guard let profile = profiles[version] else { throw missing(version) }
         return profile
+    }
+
+    /// Why `version` is not among the profiles.
+    func missing(_ version: Policy.Version) -> StoreError {
+        unreadable[version].map { .policyUnreadable(version.stored, $0) } ?? .policyMissing(version.stored)
     }
 
     /// The policy that leads for a case, in the version pinned to it.
@@ -43,13 +49,20 @@ package struct Rulebook: Sendable {
             "SELECT code, title, aliases, parent FROM jiesu.region",
             "SELECT organisation, region, subject FROM jiesu.jurisdiction",
         ])
-        let profiles = try answers[1].map { row -> Profile in
-            let name = "policy \(try row.get(0, as: String.self))@\(try row.get(1, as: Int.self))"
-            return try Profile.read(Array(try row.get(2, as: String.self).utf8), file: name)
+        var profiles: [Policy.Version: Profile] = [:]
+        var unreadable: [Policy.Version: String] = [:]
+        for row in answers[1] {
+            let version = Policy.Version(profile: try row.get(0), version: try row.get(1))
+            let document: String = try row.get(2)
+            do throws(Mistakes) {
+                profiles[version] = try Profile.read(Array(document.utf8), file: version.stored, isTolerant: true)
+            } catch {
+                unreadable[version] = error.list.first?.description ?? "it is damaged"
+            }
         }
         return Rulebook(
             number: try answers[0].only().get(0),
-            profiles: Dictionary(uniqueKeysWithValues: profiles.map { ($0.policy.version, $0) }),
+            profiles: profiles, unreadable: unreadable,
             directory: Directory(
                 organisations: try answers[2].map { row in
                     .init(

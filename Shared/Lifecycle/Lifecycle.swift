@@ -62,6 +62,7 @@ package enum Lifecycle {
             for await _ in begin { try await body() }  // once, when signals are caught
         }
         let signals = try StopSignals(grace: grace, log: log) { task.cancel() }
+        stopWithInput()
         teller.yield()
         teller.finish()
         defer { signals.close() }
@@ -69,6 +70,20 @@ package enum Lifecycle {
             try await task.value
         } onCancel: {
             task.cancel()
+        }
+    }
+
+    /// With `JIESU_STOP_WITH_INPUT` set, the end of standard input is a SIGTERM: whoever started us holds the other end, so that
+    /// we do not outlive it, however it ends. `jiesu up` starts its services so.
+    private static func stopWithInput() {
+        guard ProcessInfo.processInfo.environment["JIESU_STOP_WITH_INPUT"] != nil else { return }
+        Thread.detachNewThread {
+            var byte: UInt8 = 0
+            while true {
+                let count = read(0, &byte, 1)
+                if count == 0 || (count < 0 && errno != EINTR) { break }
+            }
+            kill(getpid(), SIGTERM)
         }
     }
 

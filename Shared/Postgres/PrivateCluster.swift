@@ -81,6 +81,17 @@ package final class PrivateCluster: Sendable {
         return try await pgCtl("status").status == 0
     }
 
+    /// Whether its first process lives, without asking it: cheap enough for every second.
+    package var isAlive: Bool { processID.map { Foundation.kill($0, 0) == 0 } ?? false }
+
+    /// Process id of the server's first process, as it wrote it down.
+    private var processID: Int32? {
+        guard let text = try? String(contentsOfFile: "\(data)/postmaster.pid", encoding: .utf8),
+            let id = text.split(separator: "\n").first.flatMap({ Int32($0) }), id > 1
+        else { return nil }
+        return id
+    }
+
     /// Ends the server and waits for its end; no trouble when none runs.
     package func stop(_ how: Stop = .fast) async throws(PostgresError) {
         guard try await isRunning() else { return }
@@ -99,9 +110,7 @@ package final class PrivateCluster: Sendable {
     /// Kills the server's first process outright, as a crash of the machine would, and waits for its end. The others
     /// notice.
     package func kill() async {
-        guard let text = try? String(contentsOfFile: "\(data)/postmaster.pid", encoding: .utf8),
-            let id = text.split(separator: "\n").first.flatMap({ Int32($0) }), id > 1
-        else { return }
+        guard let id = processID else { return }
         Foundation.kill(id, SIGKILL)
         for _ in 0..<500 where Foundation.kill(id, 0) == 0 { try? await Task.sleep(for: .milliseconds(10)) }
     }

@@ -14,12 +14,7 @@ struct Fixture {
     let store: CaseStore
 
     init() async throws {
-        database = try await TestDatabase.fresh()
-        let connection = try await database.connection()
-        let profiles = try Profile.shipped()
-        _ = try await Setup.bringUp(
-            connection, profiles: profiles, directory: OrganisationsFile.shipped(for: profiles).directory)
-        await connection.close()
+        database = try await TestDatabase.installed()
         pool = try database.pool(size: 6)
         store = CaseStore(pool: pool)
     }

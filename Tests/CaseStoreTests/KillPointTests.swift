@@ -81,7 +81,7 @@ struct KillPointTests {
                 """)
             if let leader = leader.first, !hasKilled.withLock({ $0 }) {
                 // It leads and has read its batch as soon as it waits between statements with nothing deleted.
-                try await eventually {
+                try await eventually("the relay waits for the broker") {
                     try await fixture.number(
                         """
                         SELECT count(*) FROM pg_stat_activity WHERE pid = \(leader)::int AND state = 'idle'
@@ -136,27 +136,124 @@ struct KillPointTests {
         #expect(try await Audit.verify(pool: fixture.pool) == Audit.Report(chains: 64, events: 128))
     }
 
+    @Test func deathBetweenTheMessageAndItsDeletionSendsEachAgainUnderTheSameName() async throws {
+        let fixture = try await Fixture()
+        let wire = try await Wire(fixture)
+        let ids = try await fixture.register(50)
+        // The relay delivers, and then cannot delete.
+        let holder = try await fixture.database.connection()
+        try await holder.script("BEGIN; LOCK TABLE jiesu.outbox IN SHARE MODE")
+        let hasKilled = Mutex(false)
+        try await wire.run([try wire.relay(), try wire.relay()]) {
+            let stuck = try await fixture.numbers(
+                """
+                SELECT pid::bigint FROM pg_stat_activity
+                WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'DELETE FROM jiesu.outbox%'
+                """)
+            if let leader = stuck.first, !hasKilled.withLock({ $0 }) {
+                _ = try await fixture.number("SELECT pg_terminate_backend(\(leader)::int)::int::bigint")
+                hasKilled.withLock { $0 = true }
+                try await holder.script("ROLLBACK")
+            }
+            guard hasKilled.withLock({ $0 }) else { return false }
+            return try await fixture.number("SELECT count(*) FROM jiesu.outbox") == 0
+        }
+        await holder.close()
+        let messages = try await wire.read(.cases)
+        let byID = Dictionary(grouping: messages) { $0.header("ce_id") }
+        #expect(Set(messages.map { $0.header("ce_subject") }) == Set(ids.map { "\($0)" }))
+        #expect(byID.count == ids.count)
+        #expect(byID.values.allSatisfy { $0.count == 2 && $0[0].value == $0[1].value })
+    }
+
+    @Test func anOrganisationsTopicThatIsMissingWaitsAloneAndIsFilledInOrder() async throws {
+        let fixture = try await Fixture()
+        let wire = try await Wire(fixture)
+        let ids = try await fixture.register(6)
+        _ = try await fixture.store.work(Worker.classification, on: ids)
+        let elsewhere = Worker(service: "routing", owes: .classified, wakesOn: [.classified]) { _ in
+            .dispatch(Dispatched(lead: "city-urban", helpers: ["city-health"]))
+        }
+        _ = try await fixture.store.work(elsewhere, on: ids)
+        try await wire.run([try wire.relay()]) {
+            try await fixture.number("SELECT count(*) FROM jiesu.outbox WHERE NOT set_aside") == 0
+        }
+        #expect(try await fixture.number("SELECT count(*) FROM jiesu.outbox WHERE topic = 'jiesu.inbox.city-health'") == 6)
+        #expect(try await wire.read(.inbox("city-urban")).count == 6)
+        // Linked cases tell their organisations: a second event of each case waits behind the first.
+        let perform = try await fixture.store.perform(
+            ids.dropFirst().map { id in
+                CaseStore.Addressed(
+                    caseID: id,
+                    command: Command(id: "link", seen: 3, by: .complainant, order: .link(Linked(earlier: ids[0]))))
+            })
+        #expect(perform.count == 5)
+        try wire.broker.createTopic(Destination.inbox("city-health").topic, partitions: 1)
+        try await wire.run([try wire.relay()]) { try await fixture.number("SELECT count(*) FROM jiesu.outbox") == 0 }
+        let versions = try await wire.read(.inbox("city-health")).map {
+            "\($0.header("ce_subject") ?? ""):\($0.header("ce_caseversion") ?? "")"
+        }
+        #expect(versions == ids.map { "\($0):3" } + ids.dropFirst().map { "\($0):4" })
+    }
+
+    /// A worker that, once, stops in the middle of its transaction until it is let go on.
+    private final class Pausing: Caseworker {
+        private let worker: Worker
+        private let state = Mutex((isInside: false, mayGo: false))
+
+        init(worker: Worker) { self.worker = worker }
+
+        var service: String { worker.service }
+        var owes: State { worker.owes }
+        var wakesOn: Set<Event.Kind> { worker.wakesOn }
+        var isInside: Bool { state.withLock { $0.isInside } }
+
+        func letGo() { state.withLock { $0.mayGo = true } }
+
+        func orders(for cases: [Case], rules: Rulebook, on connection: Connection) async throws -> [Int64: Order] {
+            state.withLock { $0.isInside = true }
+            try await eventually("it may go on", within: .seconds(120)) { state.withLock { $0.mayGo } }
+            return try await worker.orders(for: cases, rules: rules, on: connection)
+        }
+    }
+
     @Test func aRebalanceInTheMiddleOfTheWorkDoesNothingTwice() async throws {
         let fixture = try await Fixture()
         let wire = try await Wire(fixture)
-        let total = 600
-        let first = Task { try await wire.consumer(.classification).run() }
-        let watch = Task { try await wire.watch.run() }
-        let relay = Task { try await wire.relay().run() }
-        defer { for task in [first, watch, relay] { task.cancel() } }
-        for round in 0..<3 { _ = try await fixture.register(total / 6, prefix: "a\(round).") }
-        try await eventually {
-            try await fixture.number("SELECT count(*) FROM jiesu.case_event WHERE kind = 'classified'") > 0
+        let pausing = Pausing(worker: .classification)
+        let slow = CaseConsumer(
+            pausing, store: fixture.store, watch: wire.watch, metrics: Metrics(), log: .silent)
+        let (leaving, staying) = (Metrics(), Metrics())
+        let tasks = [
+            Task { try await wire.watch.run() }, Task { try await wire.relay().run() },
+            Task { try await slow.run() },
+            Task { try await wire.consumer(.classification, metrics: staying).run() },
+        ]
+        let second = Task { try await wire.consumer(.classification, metrics: leaving).run() }
+        defer { for task in tasks + [second] { task.cancel() } }
+        func partitions(_ metrics: Metrics) -> Int {
+            metrics.text.split(separator: "\n").count { $0.hasPrefix("jiesu_consumer_lag{") }
         }
-        // A second one joins, and the first one leaves, while more comes in.
-        let second = Task { try await wire.consumer(.classification).run() }
-        for round in 0..<3 { _ = try await fixture.register(total / 6, prefix: "b\(round).") }
-        first.cancel()
-        try await first.value
-        try await eventually {
+        try await eventually("three share the partitions") { partitions(leaving) == 4 && partitions(staying) == 4 }
+
+        // One holds its cases locked and undecided; another leaves; the third is given what the first is at.
+        let total = 240
+        _ = try await fixture.register(total)
+        try await eventually("one is in the middle of it") { pausing.isInside }
+        second.cancel()
+        try await second.value
+        try await eventually("another was given the same work") {
+            try await fixture.number(
+                """
+                SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+                    AND query LIKE '%FOR NO KEY UPDATE OF f%'
+                """) > 0
+        }
+        pausing.letGo()
+        try await eventually("everything is classified") {
             try await fixture.number("SELECT count(*) FROM jiesu.case_event WHERE kind = 'classified'") == total
         }
-        for task in [second, relay, watch] {
+        for task in tasks.reversed() {
             task.cancel()
             try await task.value
         }

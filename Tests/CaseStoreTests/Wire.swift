@@ -44,7 +44,7 @@ struct Wire {
     func run(_ services: [any Service], until condition: () async throws -> Bool) async throws {
         let tasks = ([watch] + services).map { service in Task { try await service.run() } }
         defer { for task in tasks { task.cancel() } }
-        try await eventually(condition)
+        try await eventually("the condition of the run holds", condition)
         for task in tasks.reversed() {
             task.cancel()
             try await task.value
@@ -59,16 +59,5 @@ struct Wire {
         while await !reader.atEnd { messages += try await reader.next(max: 1000, within: .milliseconds(200)) }
         await reader.close()
         return messages
-    }
-}
-
-struct TimedOut: Error {}
-
-/// Asks every 20 ms until it is so.
-func eventually(within limit: Duration = .seconds(60), _ condition: () async throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + limit
-    while try await !condition() {
-        guard ContinuousClock.now < deadline else { throw TimedOut() }
-        try await Task.sleep(for: .milliseconds(20))
     }
 }

@@ -96,6 +96,54 @@ struct WorkTests {
         await holder.close()
     }
 
+    @Test func aPolicyOfANewerProgramConcernsOnlyTheCasesPinnedToIt() async throws {
+        let fixture = try await Fixture()
+        let ids = try await fixture.register(3)
+        // A newer suite puts a version with keys that this one does not know, and one that it cannot read at all.
+        for (version, change) in [(2, #""version": 2, "weather": {"rain": true},"#), (3, #""version": "three","#)] {
+            try await fixture.execute(
+                """
+                INSERT INTO jiesu.policy (profile, version, document)
+                SELECT profile, \(Int32(version)), replace(document, '"version": 1,', \(change)) FROM jiesu.policy
+                WHERE profile = 'p000-06' AND version = 1
+                """)
+        }
+        try await fixture.execute("UPDATE jiesu.setting SET value = value + 1 WHERE name = 'rules'")
+        let rules = try await fixture.store.rulebook()
+        #expect(rules.profile(named: "p000-06")?.policy.version.version == 2)
+        try await fixture.execute("UPDATE jiesu.case_file SET policies = '{p000-06@3}' WHERE id = \(ids[0])")
+        #expect(throws: StoreError.self) { try rules.policy(of: Self.file(ids[0], "p000-06", 3)) }
+        let work = try await fixture.store.work(Worker.classification, on: ids)
+        #expect(work.done == 2)
+        #expect(work.parked == 1)
+        let detail = try await fixture.pool.withConnection { try await $0.query("SELECT detail FROM jiesu.parked") }
+            .only().get(0, as: String.self)
+        #expect(detail.contains("p000-06@3") && detail.contains("needs a newer program"), "\(detail)")
+    }
+
+    private static func file(_ id: Int64, _ profile: String, _ version: Int) -> Case {
+        Case(
+            id: id,
+            registered: Registered(
+                channel: "letter", identity: .anonymous, policies: [Policy.Version(profile: profile, version: version)]))
+    }
+
+    @Test func aMessageIsParkedOnceHoweverOftenItComes() async throws {
+        let fixture = try await Fixture()
+        func park(_ message: String, offset: Int64 = 7) async throws {
+            try await fixture.store.park(
+                Parked(
+                    service: "routing", reason: "no_type", detail: "not an event of this suite",
+                    origin: .init(topic: "jiesu.cases", partition: 3, offset: offset, message: Array(message.utf8))))
+        }
+        for _ in 0..<3 { try await park("a") }
+        #expect(try await fixture.number("SELECT count(*) FROM jiesu.parked") == 1)
+        // After a broker came back empty, another message stands at the same offset.
+        try await park("b")
+        try await park("a", offset: 8)
+        #expect(try await fixture.number("SELECT count(*) FROM jiesu.parked") == 3)
+    }
+
     @Test func idsThatNoCaseHasAreNamed() async throws {
         let fixture = try await Fixture()
         let ids = try await fixture.register(2)

@@ -56,14 +56,6 @@ struct DecodingTests {
         #expect(Spelling.nearest(to: String(repeating: "text", count: 50), among: names) == nil)
     }
 
-    @Test func `reads where to listen`() {
-        #expect(ListenAddress("127.0.0.1:80")?.port == 80)
-        #expect(ListenAddress("[::1]:0")?.host == "::1")
-        for bad in ["", ":80", "80", "a:b", "::1:80", "[::1]", "a:70000", "[a]:1"] {
-            #expect(ListenAddress(bad) == nil, "\(bad)")
-        }
-    }
-
     @Test func `header names have no case, and keep their order and repetitions`() {
         var headers: Headers = ["Content-Type": "a", "X-Two": "1"]
         headers.append("2", for: "x-two")

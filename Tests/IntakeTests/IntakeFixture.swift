@@ -27,17 +27,16 @@ final class IntakeFixture: Sendable {
     init(
         url: String? = nil, session: [String: String] = [:], patience: Duration = .seconds(120), log: Logger = .silent
     ) async throws {
-        let url = if let url { url } else { try await TestDatabase.fresh().url }
-        self.url = url
-        let admin = try ConnectionSettings(url: url)
-        let connection = try await Connection.connect(admin)
-        let profiles = try Profile.shipped()
-        _ = try await Setup.bringUp(
-            connection, profiles: profiles, directory: OrganisationsFile.shipped(for: profiles).directory)
-        await connection.close()
+        if let url {
+            try await TestDatabase.install(at: url)
+            self.url = url
+        } else {
+            self.url = try await TestDatabase.installed().url
+        }
+        let admin = try ConnectionSettings(url: self.url)
         pool = Pool(admin, size: 4, waitAtMost: .seconds(120), log: .silent)
 
-        var own = try ConnectionSettings(url: TestDatabase.url(url, as: "jiesu_intake"))
+        var own = try ConnectionSettings(url: TestDatabase.url(self.url, as: "jiesu_intake"))
         own.session = session.merging(["lock_timeout": "2s"]) { given, _ in given }
         let ownPool = Pool(own, size: 8, waitAtMost: .seconds(120), log: .silent)
         let cases = CaseStore(pool: ownPool)

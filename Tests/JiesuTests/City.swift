@@ -19,12 +19,7 @@ final class City: Sendable {
     let folder: TemporaryFolder
 
     init() async throws {
-        database = try await TestDatabase.fresh()
-        let connection = try await database.connection()
-        let profiles = try Profile.shipped()
-        _ = try await Setup.bringUp(
-            connection, profiles: profiles, directory: OrganisationsFile.shipped(for: profiles).directory)
-        await connection.close()
+        database = try await TestDatabase.installed()
         var looking = try database.settings
         looking.applicationName = "test"
         pool = Pool(looking, size: 4, waitAtMost: .seconds(120), log: .silent)

@@ -71,6 +71,14 @@ package final class SuiteUnderTest: Sendable {
         }
     }
 
+    /// Kills `jiesu up` itself with SIGKILL, and waits for its end. Its parts are left to themselves.
+    package func killUp() async throws {
+        guard let up = up.withLock({ $0 }) else { return }
+        up.signal(SIGKILL)
+        try await eventually("`jiesu up` is dead") { up.status != nil }
+        self.up.withLock { $0 = nil }
+    }
+
     /// Asks it to stop, as Ctrl-C does.
     /// - Returns: the exit status of `jiesu up`.
     package func stop() async throws -> Int32 {

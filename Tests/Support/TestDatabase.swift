@@ -1,4 +1,6 @@
+import CaseStore
 import Foundation
+import Policies
 import Postgres
 import Synchronization
 import Telemetry
@@ -16,6 +18,22 @@ package struct TestDatabase: Sendable {
         let name = "test\(numbers.add(1, ordering: .relaxed).newValue)"
         try await server.maintenance.script("CREATE DATABASE \(name)")
         return TestDatabase(url: server.cluster.url(database: name), name: name)
+    }
+
+    /// One with the schema, the shipped policies and the shipped city.
+    package static func installed() async throws -> TestDatabase {
+        let database = try await fresh()
+        try await install(at: database.url)
+        return database
+    }
+
+    /// Puts the same into another database.
+    package static func install(at url: String) async throws {
+        let connection = try await Connection.connect(ConnectionSettings(url: url))
+        let profiles = try Profile.shipped()
+        _ = try await Setup.bringUp(
+            connection, profiles: profiles, directory: OrganisationsFile.shipped(for: profiles).directory)
+        await connection.close()
     }
 
     package var settings: ConnectionSettings {

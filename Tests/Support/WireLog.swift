@@ -39,6 +39,8 @@ package final class WireLog: Sendable {
         var messages: [(broker: Int64, message: IncomingMessage)] = []
         /// Offset of the next message that is new; a reader that lost its place gives some again.
         var next: [Place: Int64] = [:]
+        /// What the reader is at.
+        var doing = "nothing"
     }
 
     private let suite: SuiteUnderTest
@@ -47,6 +49,11 @@ package final class WireLog: Sendable {
     package init(_ suite: SuiteUnderTest) {
         self.suite = suite
     }
+
+    /// What the reader is at, for whoever waits in vain.
+    package var doing: String { state.withLock { $0.doing } }
+
+    private func note(_ doing: String) { state.withLock { $0.doing = doing } }
 
     /// All messages in the order of each partition.
     package var messages: [IncomingMessage] { state.withLock { $0.messages.map(\.message) } }
@@ -59,17 +66,20 @@ package final class WireLog: Sendable {
     /// Reads until cancelled.
     package func follow() async throws {
         while !Task.isCancelled {
+            note("asking for the broker")
             let (broker, settings) = try await broker()
             let organisations = try await suite.rows("SELECT code FROM jiesu.organisation WHERE inbox")
             let inboxes = try organisations.map { "jiesu.inbox.\(try $0.get(0, as: String.self))" }
             let consumer = try Consumer(
                 settings, group: TestBroker.uniqueName(), topics: ["jiesu.cases"] + inboxes, log: .silent)
+            note("reading generation \(broker)")
             do {
                 try await read(consumer, of: broker)
-            } catch {
-                await consumer.close()
-                throw error
+            } catch let error as KafkaError where !Task.isCancelled {
+                // The broker went; the next one is asked for.
+                note("trouble with generation \(broker): \(error)")
             }
+            note("closing the consumer of generation \(broker)")
             await consumer.close()
         }
     }

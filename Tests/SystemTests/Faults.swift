@@ -7,7 +7,7 @@ enum Fault: CustomStringConvertible, Sendable {
     case kill(String)
     /// PostgreSQL breaks off what it does, and recovers at its start.
     case restartDatabase
-    /// SIGKILL for PostgreSQL's first process.
+    /// SIGKILL for PostgreSQL's first process; `jiesu up` starts it again.
     case killDatabase
 
     var description: String {
@@ -22,9 +22,7 @@ enum Fault: CustomStringConvertible, Sendable {
         switch self {
         case .kill(let part): try await suite.kill(part)
         case .restartDatabase: try await suite.database.restart(.immediate)
-        case .killDatabase:
-            await (try suite.database).kill()
-            try await suite.database.start()
+        case .killDatabase: await (try suite.database).kill()
         }
     }
 }

@@ -34,4 +34,26 @@ extension SystemTests {
             #expect(record.faults(wire: wire.entries) == [])
         }
     }
+
+    @Test(.timeLimit(.minutes(5)))
+    func `a folder has one suite, whose parts do not outlive it, and the next one takes over`() async throws {
+        try await Self.suite { suite in
+            let second = try await suite.jiesu("up", "--port", "0")
+            #expect(second.status == 1, "\(second)")
+            #expect(second.err.contains("another suite runs with the data folder \(suite.folder.path)"), "\(second)")
+
+            let before = Citizens(port: try suite.port)
+            try await before.send((0..<20).map { .lamp("before-\($0)") })
+            try await suite.killUp()
+            try await eventually("its services have stopped") {
+                suite.processes().allSatisfy { $0.name == "postgres" }
+            }
+            try await suite.start()
+            let after = Citizens(port: try suite.port)
+            try await after.send((0..<20).map { .lamp("before-\($0)") } + [.lamp("after")])
+            #expect(before.receipts.allSatisfy { after.receipts[$0.key] == $0.value })
+            try await suite.waitUntilSettled()
+            #expect(try await suite.number("SELECT count(*) FROM jiesu.case_file WHERE state = 'dispatched'") == 21)
+        }
+    }
 }

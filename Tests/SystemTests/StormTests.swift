@@ -75,15 +75,20 @@ extension Record {
     /// Until each inbox, as the broker of now has it, shows what it was told.
     func waitUntilArrived(_ wire: WireLog) async throws {
         var missing: [String] = []
+        var generation: Int64?
         do {
             try await eventually("all inboxes are full", every: .milliseconds(500)) {
                 let entries = wire.entries
-                let generation = entries.map(\.broker).max()
+                generation = entries.map(\.broker).max()
                 missing = self.missing(in: entries.filter { $0.broker == generation })
                 return missing.isEmpty
             }
         } catch is NotInTime {
-            throw NotInTime("\(missing.count) did not arrive, such as \(missing.sorted().prefix(5))")
+            throw NotInTime(
+                """
+                \(missing.count) did not arrive in generation \(generation ?? 0), the last that was read of \(wire.doing); such as \
+                \(missing.sorted().prefix(5))
+                """)
         }
     }
 }

@@ -44,7 +44,7 @@ let package = Package(
         shared("JSON"),
         shared("TextMatching"),
         shared(
-            "Policies", ["Casework", "JSON", "TextMatching"],
+            "Policies", ["Casework", "JSON", "TextMatching", "WorkingTime"],
             resources: [.copy("Profiles"), .copy("organisations.json"), .copy("codes.json")]),
         shared("Telemetry"),
         shared("Lifecycle", ["Telemetry"]),

@@ -1,4 +1,5 @@
 import JSON
+import WorkingTime
 
 /// A value in a `CheckedFile` that knows its place, and readers that report what they did not expect and return `nil`.
 struct CheckedValue {
@@ -63,6 +64,15 @@ struct CheckedValue {
             return nil
         }
         return text
+    }
+
+    /// A day, `2026-01-31`.
+    func day() -> CivilDay? {
+        guard let day = value.string.flatMap(CivilDay.init) else {
+            report("expected a date that exists, as a text like \"2026-01-31\"")
+            return nil
+        }
+        return day
     }
 
     func bool() -> Bool? {

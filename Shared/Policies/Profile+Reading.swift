@@ -29,7 +29,7 @@ extension Profile {
         let version = members["version"]?.integer(in: 1...1_000_000)
         let title = members["title"]?.text()
         let source = members["source"].flatMap(readSource)
-        let effective = members["effective"].flatMap(readDay)
+        let effective = members["effective"]?.day()
         let author = members["author"]?.text()
         var sources: [String: String] = [:]
 
@@ -63,7 +63,7 @@ extension Profile {
             refuse: Set(grounds ?? []), transferMode: mode.flatMap(Policy.TransferMode.init(rawValue:)),
             leadRules: leadRule.rules)
         return Profile(
-            title: title, source: source, effective: effective, author: author, policy: policy,
+            title: title, source: source, effective: effective.description, author: author, policy: policy,
             classification: classification, territory: leadRule.territory, sources: sources,
             document: document)
     }
@@ -93,14 +93,6 @@ extension Profile {
         }
         return number
     }
-
-    private static func readDay(_ value: CheckedValue) -> String? {
-        guard let day = value.value.string, CalendarDate.exists(day) else {
-            value.report("expected a date that exists, as a text like \"2026-01-31\"")
-            return nil
-        }
-        return day
-    }
 }
 
 /// A parameter of D.2: an object that says where it comes from.
@@ -113,25 +105,5 @@ enum Parameter {
         let members = value.members(["source"] + keys, required: ["source"] + required)
         if let source = members?["source"]?.text() { sources[name] = source }
         return members
-    }
-}
-
-/// Whether a text names a day of the calendar.
-enum CalendarDate {
-    static func exists(_ text: String) -> Bool {
-        let parts = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
-        guard parts.map(\.count) == [4, 2, 2], let year = number(parts[0]), let month = number(parts[1]),
-            let day = number(parts[2]), year > 0, (1...12).contains(month)
-        else { return false }
-        let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-        let lengths = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-        return (1...lengths[month - 1]).contains(day)
-    }
-
-    private static func number(_ digits: Substring.UTF8View) -> Int? {
-        digits.reduce(0 as Int?) { sum, digit in
-            guard let sum, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
-            return sum * 10 + Int(digit - UInt8(ascii: "0"))
-        }
     }
 }

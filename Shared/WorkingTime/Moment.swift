@@ -1,5 +1,3 @@
-import Foundation
-
 /// A point in time: whole microseconds since 1970-01-01T00:00:00Z, PostgreSQL's own resolution.
 ///
 /// Kept in UTC and shown in China's one time zone. A `Double` of seconds would not survive the way to the database and
@@ -20,23 +18,29 @@ package struct Moment: Hashable, Sendable, Comparable {
     package static let bounds =
         Moment(microseconds: -62_135_596_800_000_000)...Moment(microseconds: 253_402_300_799_999_999)
 
-    /// China has used one zone without summer time since 1991 (GB/T 7408 writes it +08:00).
-    private static let offset: Int64 = 8 * 3600
+    /// Seconds that China's clocks are ahead of UTC (GB/T 7408 writes +08:00), without summer time since 1992.
+    static let offset: Int64 = 8 * 3600
+
+    /// The day it belongs to in China.
+    package var day: CivilDay { dayAndSecond(offset: Self.offset).day }
 
     /// ISO 8601 with offset as shown to people, to the second: `2026-11-22T21:04:12+08:00`.
-    package var iso8601: String {
-        let parts = Civil(secondsSinceEpoch: wholeSeconds + Self.offset)
-        return "\(parts.text)+08:00"
-    }
+    package var iso8601: String { "\(text(offset: Self.offset))+08:00" }
 
     /// RFC 3339 in UTC with microseconds, as on topics: `2026-11-22T13:04:12.000250Z`.
     package var rfc3339: String {
-        let rest = microseconds - wholeSeconds * 1_000_000
-        return "\(Civil(secondsSinceEpoch: wholeSeconds).text).\(Civil.padded(rest, 6))Z"
+        "\(text(offset: 0)).\(microseconds.divided(by: 1_000_000).remainder.padded(6))Z"
     }
 
-    private var wholeSeconds: Int64 {
-        microseconds >= 0 ? microseconds / 1_000_000 : (microseconds - 999_999) / 1_000_000
+    private func text(offset: Int64) -> String {
+        let (day, second) = dayAndSecond(offset: offset)
+        return "\(day)T\((second / 3600).padded(2)):\((second / 60 % 60).padded(2)):\((second % 60).padded(2))"
+    }
+
+    /// The day and the second of that day, 0 to 86,399, where clocks are `offset` seconds ahead of UTC.
+    private func dayAndSecond(offset: Int64) -> (day: CivilDay, second: Int64) {
+        let (days, second) = (microseconds.divided(by: 1_000_000).quotient + offset).divided(by: 86_400)
+        return (CivilDay(number: Int(days)), second)
     }
 
     /// Reads ISO 8601 as a person or program writes it: date, `T` or a space, time to the minute, second or fraction,
@@ -58,9 +62,10 @@ package struct Moment: Hashable, Sendable, Comparable {
             }
         }
         guard let offset = scan.offset(default: Self.offset), scan.isAtEnd,
-            let civil = Civil(year: year, month: month, day: day, hour: hour, minute: minute, second: second)
+            let date = CivilDay(year: Int(year), month: Int(month), day: Int(day)), hour < 24, minute < 60, second < 60
         else { return nil }
-        microseconds = (civil.secondsSinceEpoch - offset) * 1_000_000 + fraction
+        let seconds = Int64(date.number) * 86_400 + hour * 3600 + minute * 60 + second - offset
+        microseconds = seconds * 1_000_000 + fraction
     }
 }
 
@@ -118,59 +123,5 @@ private struct Scan {
         _ = one(of: ":")
         guard let minutes = number(2), hours <= 18, minutes < 60 else { return nil }
         return (hours * 3600 + minutes * 60) * (sign == UInt8(ascii: "-") ? -1 : 1)
-    }
-}
-
-/// A date and a time of day in no particular zone, proleptic Gregorian.
-private struct Civil {
-    var year, month, day, hour, minute, second: Int64
-
-    init?(year: Int64, month: Int64, day: Int64, hour: Int64, minute: Int64, second: Int64) {
-        let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-        let lengths: [Int64] = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-        guard year >= 1, (1...12).contains(month), day >= 1, day <= lengths[Int(month) - 1], hour < 24, minute < 60,
-            second < 60
-        else { return nil }
-        (self.year, self.month, self.day) = (year, month, day)
-        (self.hour, self.minute, self.second) = (hour, minute, second)
-    }
-
-    /// Days to civil date by Howard Hinnant's `civil_from_days`: eras of 400 years that begin on 1 March.
-    init(secondsSinceEpoch seconds: Int64) {
-        let days = Self.floorDivide(seconds, 86_400)
-        let time = seconds - days * 86_400
-        let shifted = days + 719_468
-        let era = Self.floorDivide(shifted, 146_097)
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shiftedMonth = (5 * dayOfYear + 2) / 153
-        day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
-        month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-        year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        (hour, minute, second) = (time / 3600, time / 60 % 60, time % 60)
-    }
-
-    var secondsSinceEpoch: Int64 {
-        let shiftedYear = month <= 2 ? year - 1 : year
-        let era = Self.floorDivide(shiftedYear, 400)
-        let yearOfEra = shiftedYear - era * 400
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        return (era * 146_097 + dayOfEra - 719_468) * 86_400 + hour * 3600 + minute * 60 + second
-    }
-
-    var text: String {
-        "\(Self.padded(year, 4))-\(Self.padded(month, 2))-\(Self.padded(day, 2))"
-            + "T\(Self.padded(hour, 2)):\(Self.padded(minute, 2)):\(Self.padded(second, 2))"
-    }
-
-    static func padded(_ number: Int64, _ width: Int) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
-    }
-
-    private static func floorDivide(_ a: Int64, _ b: Int64) -> Int64 {
-        a >= 0 ? a / b : -((-a + b - 1) / b)
     }
 }

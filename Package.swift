@@ -45,7 +45,7 @@ let package = Package(
         shared("TextMatching"),
         shared(
             "Policies", ["Casework", "JSON", "TextMatching", "WorkingTime"],
-            resources: [.copy("Profiles"), .copy("organisations.json"), .copy("codes.json")]),
+            resources: [.copy("Profiles"), .copy("calendars"), .copy("organisations.json"), .copy("codes.json")]),
         shared("Telemetry"),
         shared("Lifecycle", ["Telemetry"]),
         shared("Configuration", ["Telemetry"]),
@@ -69,11 +69,11 @@ let package = Package(
             swiftSettings: strict),
         // Uses the built executables, all of which `swift test` builds.
         tests("SystemTests", ["Casework", "HTTP", "JSON", "Kafka", "Postgres", "Support"]),
-        tests("WorkingTimeTests", ["WorkingTime"]),
+        tests("WorkingTimeTests", ["WorkingTime", "Policies"]),
         tests("CaseworkTests", ["Casework", "WorkingTime"]),
         tests("JSONTests", ["JSON"]),
         tests("TextMatchingTests", ["TextMatching"]),
-        tests("PoliciesTests", ["Policies", "Casework", "JSON", "TextMatching"]),
+        tests("PoliciesTests", ["Policies", "Casework", "JSON", "TextMatching", "WorkingTime"]),
         tests("TelemetryTests", ["Telemetry"]),
         tests("LifecycleTests", ["Lifecycle", "Telemetry"]),
         tests("ConfigurationTests", ["Configuration", "Telemetry"]),

@@ -11,6 +11,8 @@ package enum KnownCodes {
     package static let publicChannels = codes("channels") { $0["public"]?.bool == true }
     /// Grounds of refusal, D.2 `refuse`. "Never" is said by leaving the parameter out.
     package static let refusals = codes("refusals")
+    /// Regions whose days off are known: for each there is a file in `calendars/`.
+    package static let regions = codes("regions")
 
     private static func codes(_ list: String, where isWanted: (JSON) -> Bool = { _ in true }) -> [String] {
         let codes = (file[list]?.array ?? []).filter(isWanted).compactMap { $0["code"]?.string }

@@ -1,5 +1,6 @@
 import JSON
 import Testing
+import WorkingTime
 
 @testable import Policies
 
@@ -18,6 +19,14 @@ import Testing
             if let mistakes = refusal({ () throws(Mistakes) in
                 _ = try OrganisationsFile.read(bytes, file: "f", profiles: [])
             }) {
+                #expect(!mistakes.list.isEmpty && mistakes.list.allSatisfy { $0.line >= 1 })
+            }
+        }
+    }
+
+    @Test func `calendars with bytes changed at random are read or refused`() {
+        survive(CalendarReadingTests.right, runs: 1500) { bytes in
+            if let mistakes = refusal({ () throws(Mistakes) in _ = try WorkCalendar.read(bytes, file: "f") }) {
                 #expect(!mistakes.list.isEmpty && mistakes.list.allSatisfy { $0.line >= 1 })
             }
         }

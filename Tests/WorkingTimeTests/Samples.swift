@@ -1,3 +1,4 @@
+import Policies
 import Testing
 import WorkingTime
 
@@ -7,6 +8,10 @@ func limit(_ text: String) throws -> Limit { try #require(Limit(text)) }
 func limit(_ amount: Int, _ unit: Limit.Unit) throws -> Limit { try #require(Limit(amount, unit)) }
 
 enum Samples {
+    /// Read once for all tests.
+    static let shipped = Result { try WorkCalendar.shipped() }
+    static let reference = Result { try PlainReference() }
+
     /// As an office counts that closes at half past five: every parameter other than its default.
     static let officeHours = Counting(
         workingDayCutOff: cutOff("17:30"), calendarDayCutOff: cutOff("18:00"), night: .nextWorkingDay,

@@ -1,0 +1,14 @@
+import Foundation
+import WorkingTime
+
+extension WorkCalendar {
+    /// The calendar that comes with the suite for one of `KnownCodes.regions`: the State Council's if none is named.
+    /// Reads a file: call it once at start.
+    package static func shipped(region: String = Counting().region) throws -> WorkCalendar {
+        guard KnownCodes.regions.contains(region),
+            let url = Bundle.module.url(
+                forResource: region.lowercased(), withExtension: "json", subdirectory: "calendars")
+        else { throw CocoaError(.fileNoSuchFile) }
+        return try read([UInt8](Data(contentsOf: url)), file: url.lastPathComponent)
+    }
+}

@@ -1,6 +1,9 @@
+import WorkingTime
+
 /// What one scheme (one row of the catalogue) orders, as far as the rules here use it. Read from a profile's JSON.
 ///
 /// A parameter that is `nil` or empty creates no duty: "the scheme says nothing" is never "zero" and never a default.
+/// Only `calendar` has defaults, because days must be counted somehow and no source says how.
 package struct Policy: Sendable, Equatable {
     /// Which scheme in which version; pinned to a case when the policy first applies to it.
     package struct Version: Codable, Sendable, Hashable {
@@ -24,6 +27,8 @@ package struct Policy: Sendable, Equatable {
     package var transferMode: TransferMode?
     /// Ordered; the first that applies decides.
     package var leadRules: [LeadRule]
+    /// How its limits are counted (R-DL-52); if the scheme does not say, by the defaults of `Counting`.
+    package var calendar: Counting
 
     /// K-02: a matter outside the remit is moved there, or the person is only told where to go.
     package enum TransferMode: String, Sendable, CaseIterable {
@@ -33,7 +38,7 @@ package struct Policy: Sendable, Equatable {
 
     package init(
         version: Version, line: String, channels: Set<String> = [], refuse: Set<String> = [],
-        transferMode: TransferMode? = nil, leadRules: [LeadRule]
+        transferMode: TransferMode? = nil, leadRules: [LeadRule], calendar: Counting = Counting()
     ) {
         self.version = version
         self.line = line
@@ -41,6 +46,7 @@ package struct Policy: Sendable, Equatable {
         self.refuse = refuse
         self.transferMode = transferMode
         self.leadRules = leadRules
+        self.calendar = calendar
     }
 
     /// The sentence that a person reads who was turned away by the rule with this name.

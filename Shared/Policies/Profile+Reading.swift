@@ -1,4 +1,5 @@
 import Casework
+import WorkingTime
 
 extension Profile {
     /// Reads a profile and reports every mistake in it at once. `file` names it in the mistakes. Blocks only to
@@ -22,7 +23,8 @@ extension Profile {
         let required = [
             "profile", "version", "title", "source", "effective", "author", "line", "classify", "lead_rule",
         ]
-        guard let members = root.members(required + ["channels", "refuse", "transfer"], required: required) else {
+        guard let members = root.members(required + ["channels", "refuse", "transfer", "calendar"], required: required)
+        else {
             return nil
         }
         let name = members["profile"].flatMap(readName)
@@ -53,6 +55,7 @@ extension Profile {
         let allowances = LeadRule.Allowances(
             codes: classify?.codes ?? Classification.Codes(), grounds: members["refuse"] == nil ? [] : grounds,
             mayRedirect: members["transfer"] != nil && mode != Policy.TransferMode.move.rawValue)
+        let calendar = members["calendar"].map { Counting.read($0, &sources) }
         let leadRule = members["lead_rule"].flatMap { LeadRule.readAll($0, allowances, &sources) }
 
         guard let name, let version, let title, let source, let effective, let author, let number,
@@ -61,7 +64,7 @@ extension Profile {
         let policy = Policy(
             version: Policy.Version(profile: name, version: version), line: number, channels: Set(allowed ?? []),
             refuse: Set(grounds ?? []), transferMode: mode.flatMap(Policy.TransferMode.init(rawValue:)),
-            leadRules: leadRule.rules)
+            leadRules: leadRule.rules, calendar: calendar ?? Counting())
         return Profile(
             title: title, source: source, effective: effective.description, author: author, policy: policy,
             classification: classification, territory: leadRule.territory, sources: sources,

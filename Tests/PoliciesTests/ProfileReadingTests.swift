@@ -2,6 +2,7 @@ import Casework
 import JSON
 import TextMatching
 import Testing
+import WorkingTime
 
 @testable import Policies
 
@@ -40,7 +41,9 @@ import Testing
                 "refuse": {"ground": "reasoned", "reason": "not_in_remit", "tell": "不受理"}},
               {"name": "last", "source": "[D]", "judgement": {"reason": "unclear"}}
             ]
-          }
+          },
+          "calendar": {"source": "[D] R-DL-52", "region": "CN", "cutoff_wd": "17:30", "cutoff_cd": "24:00",
+            "night": "next_wd", "end_on_holiday": "keep"}
         }
         """
 
@@ -61,6 +64,12 @@ import Testing
         #expect(profile.policy.refuse == ["reasoned"])
         #expect(profile.policy.transferMode == .tellOnly)
         #expect(profile.territory == .complaint)
+        #expect(
+            profile.policy.calendar
+                == Counting(
+                    region: "CN", workingDayCutOff: CutOff("17:30") ?? .midnight, calendarDayCutOff: .midnight,
+                    night: .nextWorkingDay, endOnHoliday: .keep))
+        #expect(profile.sources["calendar"] == "[D] R-DL-52")
         #expect(profile.sources["transfer"] == "K-02")
         #expect(profile.title(of: "noise") == "噪声")
         #expect(
@@ -90,6 +99,21 @@ import Testing
         let profile = try Profile.read([UInt8](text.utf8), file: "p.json")
         #expect(profile.policy.channels.isEmpty)
         #expect(profile.territory == nil)
+    }
+
+    @Test func `days are counted by the defaults where the profile says nothing, or only a part`() throws {
+        let whole = #"""
+            "source": "[D] R-DL-52", "region": "CN", "cutoff_wd": "17:30", "cutoff_cd": "24:00",
+                "night": "next_wd", "end_on_holiday": "keep"
+            """#
+        let part = Self.right.replacing(whole, with: #""source": "[D]", "end_on_holiday": "next_wd""#)
+        #expect(
+            try Profile.read([UInt8](part.utf8), file: "p.json").policy.calendar
+                == Counting(endOnHoliday: .nextWorkingDay))
+        let none = Self.right.replacing(",\n  \"calendar\": {\(whole)}", with: "")
+        let profile = try Profile.read([UInt8](none.utf8), file: "p.json")
+        #expect(profile.policy.calendar == Counting())
+        #expect(profile.sources["calendar"] == nil)
     }
 
     /// One thing replaced, and the one mistake that must be reported: its line, key and a part of its message.
@@ -174,6 +198,26 @@ import Testing
         Slip(
             old: "\"transfer\": {\"mode\": \"tell_only\", \"source\": \"K-02\"},", new: "",
             key: "/lead_rule/rules/1/redirect", message: "the parameter \"transfer\"", line: 28),
+        Slip(
+            old: "\"source\": \"[D] R-DL-52\", ", new: "", key: "/calendar", message: "\"source\" is missing", line: 34),
+        Slip(
+            old: "\"region\": \"CN\"", new: "\"region\": \"cn\"", key: "/calendar/region",
+            message: "unknown region \"cn\"", line: 34),
+        Slip(
+            old: "\"cutoff_wd\": \"17:30\"", new: "\"cutoff_wd\": \"5 pm\"", key: "/calendar/cutoff_wd",
+            message: "expected a time of day from 00:01 to 24:00", line: 34),
+        Slip(
+            old: "\"cutoff_cd\": \"24:00\"", new: "\"cutoff_cd\": 24", key: "/calendar/cutoff_cd",
+            message: "such as 17:30, as a text", line: 34),
+        Slip(
+            old: "\"cutoff_cd\": \"24:00\"", new: "\"cutoff\": \"24:00\"", key: "/calendar/cutoff",
+            message: "unknown key", line: 34),
+        Slip(
+            old: "\"night\": \"next_wd\"", new: "\"night\": \"next_dw\"", key: "/calendar/night",
+            message: "did you mean \"next_wd\"?", line: 35),
+        Slip(
+            old: "\"end_on_holiday\": \"keep\"", new: "\"end_on_holiday\": \"now\"", key: "/calendar/end_on_holiday",
+            message: "expected one of keep, next_wd", line: 35),
     ]
 
     @Test(arguments: slips)
@@ -199,7 +243,7 @@ import Testing
         #expect(Self.mistakes("").count == 1)
         #expect(
             Self.mistakes("[]").map(\.message) == [
-                "expected an object with the keys profile, version, title, source, effective, author, line, classify, lead_rule, channels, refuse, transfer, found a list"
+                "expected an object with the keys profile, version, title, source, effective, author, line, classify, lead_rule, channels, refuse, transfer, calendar, found a list"
             ])
     }
 

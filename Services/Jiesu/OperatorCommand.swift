@@ -27,7 +27,7 @@ enum Jiesu {
         UpCommand.self, DemoCommand.self, MigrateCommand.self, TopicsCommand.self, BrokerCommand.self,
         ImportCommand.self,
         TailCommand.self, ParkedCommand.self, AuditVerifyCommand.self, PolicyCheckCommand.self, PolicyListCommand.self,
-        BenchCommand.self,
+        CalendarDueCommand.self, BenchCommand.self,
     ]
 
     /// Runs what was typed. 0 done, 1 failed, 2 typed wrongly.

@@ -65,7 +65,8 @@ let package = Package(
             ["Casework", "CaseStore", "Policies", "Postgres", "Kafka", "HTTP", "JSON", "WorkingTime"]),
 
         .target(
-            name: "Support", dependencies: ["CaseStore", "Policies", "Postgres", "Kafka", "Telemetry"], path: "Tests/Support",
+            name: "Support", dependencies: ["CaseStore", "Policies", "Postgres", "Kafka", "Telemetry"],
+            path: "Tests/Support",
             swiftSettings: strict),
         // Uses the built executables, all of which `swift test` builds.
         tests("SystemTests", ["Casework", "HTTP", "JSON", "Kafka", "Postgres", "Support"]),

@@ -126,7 +126,8 @@ struct ImportMapping {
                 throw Fault(reason: "\(field) is no UTF-8")
             }
             guard !text.utf8.contains(0) else { throw Fault(reason: "\(field) holds a NUL") }
-            let longest = field == "text" ? Registration.longestText : field == "id" ? Self.longestID : Self.longestField
+            let longest =
+                field == "text" ? Registration.longestText : field == "id" ? Self.longestID : Self.longestField
             let count = text.unicodeScalars.count
             guard count <= longest else {
                 throw Fault(reason: "\(field) has \(count) characters; at most \(longest) are taken")

@@ -178,7 +178,8 @@ struct KillPointTests {
         try await wire.run([try wire.relay()]) {
             try await fixture.number("SELECT count(*) FROM jiesu.outbox WHERE NOT set_aside") == 0
         }
-        #expect(try await fixture.number("SELECT count(*) FROM jiesu.outbox WHERE topic = 'jiesu.inbox.city-health'") == 6)
+        #expect(
+            try await fixture.number("SELECT count(*) FROM jiesu.outbox WHERE topic = 'jiesu.inbox.city-health'") == 6)
         #expect(try await wire.read(.inbox("city-urban")).count == 6)
         // Linked cases tell their organisations: a second event of each case waits behind the first.
         let perform = try await fixture.store.perform(

@@ -125,7 +125,8 @@ struct WorkTests {
         Case(
             id: id,
             registered: Registered(
-                channel: "letter", identity: .anonymous, policies: [Policy.Version(profile: profile, version: version)]))
+                channel: "letter", identity: .anonymous, policies: [Policy.Version(profile: profile, version: version)])
+        )
     }
 
     @Test func aMessageIsParkedOnceHoweverOftenItComes() async throws {

@@ -1,4 +1,5 @@
 import Casework
+import Support
 import Testing
 
 struct CaseNumberTests {
@@ -41,7 +42,7 @@ struct CaseNumberTests {
 
 struct QueryCodeTests {
     @Test func itSurvivesItsOwnText() throws {
-        var generator = SplitMix(seed: 7)
+        var generator = SeededGenerator(seed: 7)
         for _ in 0..<1000 {
             let code = try #require(
                 QueryCode(bytes: (0..<10).map { _ in UInt8.random(in: 0...255, using: &generator) }))

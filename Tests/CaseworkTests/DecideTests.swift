@@ -1,4 +1,5 @@
 import Casework
+import Support
 import Testing
 import WorkingTime
 
@@ -157,7 +158,7 @@ struct RedeliveryTests {
         }
     }
 
-    private func order(for file: Case?, using generator: inout SplitMix) -> Order {
+    private func order(for file: Case?, using generator: inout SeededGenerator) -> Order {
         guard file != nil, Int.random(in: 0..<10, using: &generator) > 0 else {
             return .register(City.registered, earlier: Bool.random(using: &generator) ? 1000 : nil)
         }
@@ -180,7 +181,7 @@ struct RedeliveryTests {
 
     @Test func commandsRedeliveredAtAnyMomentHappenOnce() {
         for seed in 0..<300 as Range<UInt64> {
-            var generator = SplitMix(seed: seed)
+            var generator = SeededGenerator(seed: seed)
             var once = Ledger()
             var again = Ledger()
             var sent: [(Int64, Command)] = []
@@ -215,7 +216,7 @@ struct RedeliveryTests {
 
     @Test func theEventsAloneRebuildEveryCase() throws {
         for seed in 0..<100 as Range<UInt64> {
-            var generator = SplitMix(seed: seed)
+            var generator = SeededGenerator(seed: seed)
             var ledger = Ledger()
             for step in 0..<60 {
                 let id = Int64.random(in: 1...3, using: &generator)

@@ -1,4 +1,5 @@
 import Casework
+import Support
 import Testing
 
 struct RoutingTests {
@@ -69,7 +70,7 @@ struct RoutingTests {
     }
 
     @Test func noRoutingEverReachesTheAccused() {
-        var generator = SplitMix(seed: 12345)
+        var generator = SeededGenerator(seed: 12345)
         let codes = City.directory.organisations.keys.sorted()
         for _ in 0..<5000 {
             let accused = codes.filter { _ in Int.random(in: 0..<4, using: &generator) == 0 }

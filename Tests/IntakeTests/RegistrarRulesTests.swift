@@ -1,3 +1,4 @@
+import Support
 import Testing
 
 @testable import Intake
@@ -60,7 +61,7 @@ import Testing
     /// Arrivals, timers and ends in any order: nothing is lost, doubled or forgotten, and no bound is passed.
     @Test(arguments: 0..<200)
     func `whatever the order, everyone goes once and nobody is left waiting`(seed: UInt64) {
-        var random = Seeded(state: seed)
+        var random = SeededGenerator(seed: seed)
         let rules = Held()
         (rules.rules.batch, rules.rules.lanes, rules.rules.room) = (5, 2, 12)
         var (next, timers) = (0, 0)
@@ -120,17 +121,4 @@ private final class Held {
     func timeIsUp() -> Bool { rules.timeIsUp() }
     func take() -> [Int] { rules.take() }
     func ended() -> Bool { rules.ended() }
-}
-
-/// The same numbers for the same seed (splitmix64).
-struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
 }

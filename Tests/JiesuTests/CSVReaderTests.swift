@@ -1,3 +1,4 @@
+import Support
 import Testing
 
 @testable import Jiesu
@@ -109,7 +110,7 @@ import Testing
     /// Fields of everything that could hurt, in tables of every shape.
     @Test(arguments: 0..<300)
     func `what is written is read back`(seed: UInt64) throws {
-        var random = Seeded(state: seed)
+        var random = SeededGenerator(seed: seed)
         let pieces: [[UInt8]] = [
             [0x22], [0x2C], [0x0A], [0x0D], [0x0D, 0x0A], [0x22, 0x22], [0], [0xFF], [0xEF, 0xBB, 0xBF], [0x20],
             Array("\u{301}".utf8), Array("路".utf8), [0x61], Array("\u{2028}".utf8),
@@ -127,22 +128,9 @@ import Testing
     /// Any bytes at all: it ends, and what it gives does not depend on the pieces.
     @Test(arguments: 0..<200)
     func `noise is read without harm`(seed: UInt64) throws {
-        var random = Seeded(state: seed)
+        var random = SeededGenerator(seed: seed)
         let noise: [UInt8] = [0x22, 0x2C, 0x0A, 0x0D, 0x61, 0xEF, 0xBB, 0xBF]
         let bytes = (0..<60).map { _ in noise.randomElement(using: &random) ?? 0 }
         #expect(try records(bytes) == records(bytes, step: 1))
-    }
-}
-
-/// The same numbers for the same seed (splitmix64).
-struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

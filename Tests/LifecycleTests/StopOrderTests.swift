@@ -1,3 +1,4 @@
+import Support
 import Testing
 
 @testable import Lifecycle
@@ -42,7 +43,7 @@ struct StopOrderTests {
 
     @Test func `in whatever order they end, each later one has ended before one is asked`() {
         for seed in 0..<500 {
-            var generator = Seeded(state: UInt64(seed))
+            var generator = SeededGenerator(seed: UInt64(seed))
             let count = Int.random(in: 1...6, using: &generator)
             var order = StopOrder(count: count)
             var running = Set(0..<count)
@@ -53,18 +54,6 @@ struct StopOrderTests {
                 given = order.ended(ending)
                 #expect((given == .finished) == running.isEmpty)
             }
-        }
-    }
-
-    /// The same numbers for the same seed (SplitMix64).
-    struct Seeded: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
         }
     }
 }

@@ -1,4 +1,5 @@
 import JSON
+import Support
 import Testing
 import WorkingTime
 
@@ -33,7 +34,7 @@ import WorkingTime
     }
 
     @Test func `profiles with any value replaced by any other are read or refused`() throws {
-        var random = Randomness(seed: 11)
+        var random = SeededGenerator(seed: 11)
         let document = try JSON.parse([UInt8](ProfileReadingTests.right.utf8))
         let strange: [JSON] = [
             .null, .bool(true), .int(.max), .int(.min), .double(-1e300), .double(0.5), .string(""), .string("\u{0}"),
@@ -56,7 +57,7 @@ import WorkingTime
     }
 
     private func survive(_ text: String, runs: Int, _ body: ([UInt8]) -> Void) {
-        var random = Randomness(seed: 3)
+        var random = SeededGenerator(seed: 3)
         let pieces = ["\"", "{", "}", "[", "]", ",", ":", "null", "-1", "1e999", "\\u0000", "é", "\u{FFFF}", "真"]
         for _ in 0..<runs {
             var bytes = [UInt8](text.utf8)
@@ -75,7 +76,7 @@ import WorkingTime
     }
 
     /// Walks down at random and puts `new` where it stops.
-    private func replace(in json: JSON, with new: JSON, _ random: inout Randomness) -> JSON {
+    private func replace(in json: JSON, with new: JSON, _ random: inout SeededGenerator) -> JSON {
         guard random.below(6) > 0 else { return new }
         switch json {
         case .object(var members) where !members.isEmpty:
@@ -88,19 +89,5 @@ import WorkingTime
             return .array(elements)
         default: return new
         }
-    }
-}
-
-/// Random numbers that are the same in every run (xorshift).
-struct Randomness {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
-
-    mutating func below(_ limit: Int) -> Int {
-        state ^= state << 13
-        state ^= state >> 7
-        state ^= state << 17
-        return Int(state % UInt64(limit))
     }
 }

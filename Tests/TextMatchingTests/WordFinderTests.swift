@@ -1,3 +1,4 @@
+import Support
 import Testing
 
 @testable import TextMatching
@@ -27,7 +28,7 @@ import Testing
     }
 
     @Test func `agrees with the slow search on a thousand random texts`() {
-        var random = SplitMix(seed: 7)
+        var random = SeededGenerator(seed: 7)
         let letters = ["物", "业", "主", "楼", "a", "é", "😀", "\u{0}"]
         func text(_ length: Int) -> String { (0..<length).map { _ in letters[random.below(letters.count)] }.joined() }
         for _ in 0..<1000 {
@@ -45,20 +46,5 @@ import Testing
     @Test func `without words, or with empty ones, nothing is found`() {
         #expect(WordFinder([]).matches(in: "社保").isEmpty)
         #expect(WordFinder([""]).matches(in: "社保").isEmpty)
-    }
-}
-
-/// Random numbers that are the same in every run.
-struct SplitMix {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func below(_ limit: Int) -> Int {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Int((z ^ (z >> 31)) % UInt64(limit))
     }
 }

@@ -78,7 +78,7 @@ let package = Package(
         tests("TelemetryTests", ["Telemetry"]),
         tests("LifecycleTests", ["Lifecycle", "Telemetry", "Support"]),
         tests("ConfigurationTests", ["Configuration", "Telemetry"]),
-        tests("ClassificationTests", ["Classification", "Casework", "Policies", "JSON"]),
+        tests("ClassificationTests", ["Classification", "Jiesu", "Casework", "Policies", "JSON", "Support"]),
         tests("HTTPTests", ["HTTP", "Configuration", "JSON", "Lifecycle", "Telemetry"]),
         tests(
             "IntakeTests",

@@ -1,13 +1,14 @@
+import Support
 import Testing
 
 @testable import Classification
 
-/// Real messages, where they are at hand: `../shared/data` beside the package.
+/// Real messages, where they are at hand.
 @Suite struct RealTextsTests {
-    @Test(.enabled(if: Shipped.hasData("messages_dev.csv")))
+    @Test(.enabled(if: SharedData.file("messages_dev.csv") != nil, "no ../shared/data"))
     func `at least 60 of 100 real messages are decided by rule`() throws {
         let classifier = try #require(Shipped.hotline)
-        let rows = try #require(Shipped.data("messages_dev.csv"))
+        let rows = try Shipped.table("messages_dev.csv")
         #expect(rows.count > 3000)
         var counts: [String: Int] = [:]
         for row in rows {
@@ -25,14 +26,14 @@ import Testing
         #expect(Double(sure) >= 0.6 * Double(rows.count))
     }
 
-    @Test(.enabled(if: Shipped.hasData("train.csv")))
+    @Test(.enabled(if: SharedData.file("train.csv") != nil, "no ../shared/data"))
     func `what the rule decides agrees with people in 88 of 100 labelled messages`() throws {
         let classifier = try #require(Shipped.hotline)
         let subjects = [
             "城乡建设": "urban_construction", "劳动和社会保障": "labour_social_security", "教育文体": "education_culture",
             "商贸旅游": "commerce_tourism", "卫生计生": "health", "环境保护": "environment", "交通运输": "transport",
         ]
-        let rows = try #require(Shipped.data("train.csv"))
+        let rows = try Shipped.table("train.csv")
         var (sure, right) = (0, 0)
         for row in rows {
             guard case .sure(let finding) = classifier.find(Complaint(title: row["title"], text: row["text"] ?? ""))

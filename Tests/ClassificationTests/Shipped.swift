@@ -1,8 +1,11 @@
 import Casework
 import Foundation
 import Policies
+import Support
+import Testing
 
 @testable import Classification
+@testable import Jiesu
 
 /// What ships with the suite, read once for all tests.
 enum Shipped {
@@ -21,42 +24,23 @@ enum Shipped {
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
-    static func hasData(_ name: String) -> Bool { FileManager.default.fileExists(atPath: place(of: name).path) }
-
-    private static func place(of name: String) -> URL { root.appendingPathComponent("../shared/data/\(name)") }
-
-    /// Public messages for measuring, which are not part of the project; `nil` where they do not exist.
-    static func data(_ name: String) -> [[String: String]]? {
-        (try? Data(contentsOf: place(of: name))).map { CSVTable.rows([UInt8]($0)) }
+    /// Rows of a public table, by the names in its header.
+    static func table(_ name: String) throws -> [[String: String]] {
+        var rest = try Data(contentsOf: #require(SharedData.file(name)))
+        var reader = CSVReader {
+            defer { rest = Data() }
+            return [UInt8](rest)
+        }
+        var rows: [[String: String]] = []
+        let header = try #require(try reader.next()).texts
+        while let record = try reader.next() {
+            guard record.fault == nil, record.fields.count == header.count else { continue }
+            rows.append(Dictionary(zip(header, record.texts)) { first, _ in first })
+        }
+        return rows
     }
 }
 
-/// RFC 4180 with a header, for the test data.
-enum CSVTable {
-    static func rows(_ bytes: [UInt8]) -> [[String: String]] {
-        var records: [[String]] = [[]]
-        var field: [UInt8] = []
-        var quoted = false
-        var previous: UInt8 = 0
-        for byte in bytes {
-            switch byte {
-            case UInt8(ascii: "\""):
-                if !quoted, previous == byte { field.append(byte) }  // the second of two inside quotation marks
-                quoted.toggle()
-            case UInt8(ascii: ",") where !quoted:
-                records[records.count - 1].append(String(decoding: field, as: UTF8.self))
-                field = []
-            case UInt8(ascii: "\n") where !quoted:
-                records[records.count - 1].append(String(decoding: field, as: UTF8.self))
-                field = []
-                records.append([])
-            default: field.append(byte)
-            }
-            previous = byte
-        }
-        guard let header = records.first else { return [] }
-        return records.dropFirst().filter { $0.count == header.count }.map {
-            Dictionary(zip(header, $0), uniquingKeysWith: { first, _ in first })
-        }
-    }
+extension CSVReader.Record {
+    fileprivate var texts: [String] { fields.map { String(decoding: $0, as: UTF8.self) } }
 }

@@ -51,14 +51,15 @@ final class City: Sendable {
     }
 
     /// Runs `jiesu import` with these arguments while the services work.
-    func importing(_ arguments: String...) async throws -> Program.Outcome {
-        try await withThrowingTaskGroup(of: Program.Outcome?.self) { group in
+    func importing(_ arguments: String...) async throws -> BuiltProgram.Output {
+        try await withThrowingTaskGroup(of: BuiltProgram.Output?.self) { group in
             group.addTask {
                 try await self.work()
                 return nil
             }
             group.addTask {
-                try await Program.run(["import"] + arguments + ["--data", self.folder.url.path], in: self.folder.url)
+                try await BuiltProgram.jiesu(
+                    ["import"] + arguments + ["--data", self.folder.url.path], in: self.folder.url)
             }
             while let outcome = try await group.next() {
                 guard let outcome else { continue }

@@ -1,6 +1,7 @@
 import CaseStore
 import Foundation
 import Postgres
+import Support
 import Testing
 
 @testable import Jiesu
@@ -27,10 +28,10 @@ import Testing
         let city = try await City()
         let file = try city.folder.write(Self.table.utf8, to: "board.csv")
         let outcome = try await city.importing(file)
-        #expect(outcome.status == 0, "\(outcome.errors)")
-        #expect(outcome.errors.isEmpty)
+        #expect(outcome.status == 0, "\(outcome.err)")
+        #expect(outcome.err.isEmpty)
         for line in ["       3  registered now", "       1  known already", "       6  rejected"] {
-            #expect(outcome.output.contains(line), "\(outcome.output)")
+            #expect(outcome.out.contains(line), "\(outcome.out)")
         }
         let expected = [
             (4, "text is empty"), (5, "written is no ISO 8601 time: gestern"), (6, "no region 火星区"),
@@ -43,9 +44,9 @@ import Testing
         for (row, (line, reason)) in zip(rejected.split(separator: "\n").dropFirst(), expected) {
             #expect(row.hasPrefix("\(line),\(reason),"))
         }
-        for (line, reason) in expected.prefix(5) { #expect(outcome.output.contains("line \(line): \(reason)")) }
-        #expect(outcome.output.contains("and 1 more"))
-        #expect(outcome.output.contains("board.csv.rejected.csv"))
+        for (line, reason) in expected.prefix(5) { #expect(outcome.out.contains("line \(line): \(reason)")) }
+        #expect(outcome.out.contains("and 1 more"))
+        #expect(outcome.out.contains("board.csv.rejected.csv"))
         #expect(try await city.number("SELECT count(*) FROM jiesu.case_file") == 3)
         #expect(
             try await city.texts("SELECT text FROM jiesu.submission ORDER BY case_id") == [
@@ -67,8 +68,8 @@ import Testing
             .replacing("gestern", with: "2026-03-01")
         let second = try city.folder.write(corrected.utf8, to: "corrected.csv")
         let outcome = try await city.importing(second, "--source", "board", "--no-wait")
-        #expect(outcome.output.contains("       1  registered now"), "\(outcome.output)")
-        #expect(outcome.output.contains("       5  rejected"))
+        #expect(outcome.out.contains("       1  registered now"), "\(outcome.out)")
+        #expect(outcome.out.contains("       5  rejected"))
         #expect(try await city.number("SELECT count(*) FROM jiesu.case_file") == 4)
     }
 
@@ -77,7 +78,7 @@ import Testing
         let row: [UInt8] = Array("2,".utf8) + [0xB2, 0xE2]
         let file = try city.folder.write(Array("id,text\n1,路灯不亮\n".utf8) + row + [0x0A], to: "gbk.csv")
         let outcome = try await city.importing(file, "--no-wait")
-        #expect(outcome.output.contains("line 3: text is no UTF-8"))
+        #expect(outcome.out.contains("line 3: text is no UTF-8"))
         let rejected = try Data(contentsOf: URL(filePath: city.folder.path("gbk.csv.rejected.csv")))
         #expect(rejected.range(of: Data(row)) != nil)
         #expect(try await city.number("SELECT count(*) FROM jiesu.case_file") == 1)
@@ -87,13 +88,13 @@ import Testing
         let city = try await City()
         let file = try city.folder.write("内容\n路灯不亮\n井盖丢了\n路灯不亮\n".utf8, to: "plain.csv")
         let first = try await city.importing(file, "--map", "内容=text")
-        #expect(first.output.contains("       2  registered now"))
-        #expect(first.output.contains("       1  known already"))
+        #expect(first.out.contains("       2  registered now"))
+        #expect(first.out.contains("       1  known already"))
         let again = try await city.importing(file, "--map", "内容=text")
-        #expect(again.output.contains("       0  registered now"))
-        #expect(again.output.contains("       3  known already"))
+        #expect(again.out.contains("       0  registered now"))
+        #expect(again.out.contains("       3  known already"))
         let other = try await city.importing(file, "--map", "内容=text", "--source", "other")
-        #expect(other.output.contains("       2  registered now"))
+        #expect(other.out.contains("       2  registered now"))
     }
 
     @Test func `mistakes are told before anything is registered`() async throws {
@@ -106,9 +107,9 @@ import Testing
             ([file, "--map", "内容=text", "--line", "999"], 1, "no profile governs line 999"),
             ([try city.folder.write([], to: "empty.csv")], 1, "empty.csv is empty"),
         ] as [([String], Int32, String)] {
-            let outcome = try await Program.run(["import"] + arguments + ["--data", city.folder.url.path])
+            let outcome = try await BuiltProgram.jiesu(["import"] + arguments + ["--data", city.folder.url.path])
             #expect(outcome.status == status)
-            #expect(outcome.errors.contains(message), "\(outcome.errors)")
+            #expect(outcome.err.contains(message), "\(outcome.err)")
         }
         #expect(try await city.number("SELECT count(*) FROM jiesu.case_file") == 0)
         #expect(try await city.number("SELECT count(*) FROM jiesu.idempotency") == 0)
@@ -121,8 +122,8 @@ import Testing
         _ = try await city.importing(half, "--no-wait")
         let whole = try city.folder.write(("id,text\n" + rows.joined()).utf8, to: "list.csv")
         let outcome = try await city.importing(whole, "--no-wait")
-        #expect(outcome.output.contains("    1100  registered now"))
-        #expect(outcome.output.contains("     900  known already"))
+        #expect(outcome.out.contains("    1100  registered now"))
+        #expect(outcome.out.contains("     900  known already"))
         #expect(try await city.number("SELECT count(*) FROM jiesu.submission") == 2_000)
     }
 
@@ -135,7 +136,7 @@ import Testing
         // Held up in the middle of a transaction, then cut off.
         let blocker = try await city.database.connection()
         try await blocker.script("BEGIN; LOCK TABLE jiesu.submission IN ACCESS EXCLUSIVE MODE")
-        async let cutOff = Program.run(["import", file, "--no-wait", "--data", city.folder.url.path])
+        async let cutOff = BuiltProgram.jiesu(["import", file, "--no-wait", "--data", city.folder.url.path])
         try await city.untilSome(
             """
             WITH found AS MATERIALIZED (
@@ -146,29 +147,30 @@ import Testing
         try await blocker.script("ROLLBACK")
         let outcome = try await cutOff
         #expect(outcome.status == 1)
-        #expect(outcome.errors.contains("run it again"))
-        #expect(try await Program.run(["import", file, "--no-wait", "--data", city.folder.url.path]).status == 0)
+        #expect(outcome.err.contains("run it again"))
+        #expect(
+            try await BuiltProgram.jiesu(["import", file, "--no-wait", "--data", city.folder.url.path]).status == 0)
         #expect(try await city.number("SELECT count(*) FROM jiesu.submission") == 3_000)
         #expect(try await city.number("SELECT count(*) FROM jiesu.idempotency") == 3_000)
         #expect(try await Audit.verify(pool: city.pool).broken.isEmpty)
     }
 
-    @Test(.enabled(if: RealMessages.table != nil))
+    @Test(.enabled(if: SharedData.file("messages_dev.csv") != nil, "no ../shared/data"))
     func `real messages go in once each, and at least 60 of 100 are sent out by rule`() async throws {
         let city = try await City()
         // By a link: what is rejected would be written beside the file.
         let file = city.folder.path("messages_dev.csv")
         try FileManager.default.createSymbolicLink(
-            at: URL(filePath: file), withDestinationURL: try #require(RealMessages.table))
+            at: URL(filePath: file), withDestinationURL: try #require(SharedData.file("messages_dev.csv")))
         let first = try await city.importing(file)
-        #expect(first.status == 0, "\(first.errors)")
-        #expect(first.output.contains("    3551  registered now"), "\(first.output)")
+        #expect(first.status == 0, "\(first.err)")
+        #expect(first.out.contains("    3551  registered now"), "\(first.out)")
         for title in ["\nstate\n", "\nsubject\n", "\nlead organisation\n", "\nbefore a person because\n"] {
-            #expect(first.output.contains(title))
+            #expect(first.out.contains(title))
         }
         let second = try await city.importing(file)
-        #expect(second.output.contains("       0  registered now"))
-        #expect(second.output.contains("    3551  known already"))
+        #expect(second.out.contains("       0  registered now"))
+        #expect(second.out.contains("    3551  known already"))
         #expect(try await city.number("SELECT count(*) FROM jiesu.case_file") == 3_551)
         #expect(try await city.number("SELECT count(*) FROM jiesu.submission") == 3_551)
         #expect(
@@ -194,17 +196,4 @@ import Testing
         #expect(try await city.number("SELECT count(*) FROM jiesu.parked") == 0)
         #expect(try await Audit.verify(pool: city.pool).broken.isEmpty)
     }
-}
-
-/// Public messages that are no part of the project: `../shared/data` beside the package or further up.
-private enum RealMessages {
-    static let table: URL? = {
-        var folder = URL(filePath: #filePath).deletingLastPathComponent()
-        while folder.path != "/" {
-            let table = folder.appending(path: "shared/data/messages_dev.csv")
-            if FileManager.default.fileExists(atPath: table.path) { return table }
-            folder.deleteLastPathComponent()
-        }
-        return nil
-    }()
 }

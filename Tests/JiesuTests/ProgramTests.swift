@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 @testable import Jiesu
@@ -7,13 +8,13 @@ import Testing
 @Suite struct ProgramTests {
     /// Compared whole: whoever changes a page changes this file on purpose, with JIESU_TEST_RECORD=1.
     @Test func `the help of every command is as pinned`() async throws {
-        var pages = try await Program.run(["help"]).output
+        var pages = try await BuiltProgram.jiesu(["help"]).out
         for command in Jiesu.commands {
             let words = command.name.split(separator: " ").map(String.init)
-            let page = try await Program.run(words + ["--help"])
+            let page = try await BuiltProgram.jiesu(words + ["--help"])
             #expect(page.status == 0)
-            #expect(page.errors.isEmpty)
-            pages += "\n==== jiesu \(command.name) --help\n\(page.output)"
+            #expect(page.err.isEmpty)
+            pages += "\n==== jiesu \(command.name) --help\n\(page.out)"
         }
         let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/help.txt")
         if ProcessInfo.processInfo.environment["JIESU_TEST_RECORD"] != nil {
@@ -34,10 +35,10 @@ import Testing
         ["help"], ["--help"], ["-h"], ["up", "-h"], ["audit", "verify", "--help"], ["up", "--x", "--help"],
     ])
     func `help is 0 and on standard output`(typed: [String]) async throws {
-        let outcome = try await Program.run(typed)
+        let outcome = try await BuiltProgram.jiesu(typed)
         #expect(outcome.status == 0)
-        #expect(!outcome.output.isEmpty)
-        #expect(outcome.errors.isEmpty)
+        #expect(!outcome.out.isEmpty)
+        #expect(outcome.err.isEmpty)
     }
 
     @Test(arguments: [
@@ -57,18 +58,18 @@ import Testing
     ])
     func `a wrong command is 2, said on standard error with what to type`(typed: [String], message: String) async throws
     {
-        let outcome = try await Program.run(typed)
+        let outcome = try await BuiltProgram.jiesu(typed)
         #expect(outcome.status == 2)
-        #expect(outcome.output.isEmpty)
-        #expect(outcome.errors.hasPrefix("jiesu: "))
-        #expect(outcome.errors.contains(message), "\(outcome.errors)")
-        #expect(outcome.errors.contains("usage: jiesu ") || outcome.errors.contains("jiesu help"))
+        #expect(outcome.out.isEmpty)
+        #expect(outcome.err.hasPrefix("jiesu: "))
+        #expect(outcome.err.contains(message), "\(outcome.err)")
+        #expect(outcome.err.contains("usage: jiesu ") || outcome.err.contains("jiesu help"))
     }
 
     @Test func `nothing typed is 2 and shows the commands`() async throws {
-        let outcome = try await Program.run([])
+        let outcome = try await BuiltProgram.jiesu([])
         #expect(outcome.status == 2)
-        #expect(outcome.output.contains("jiesu COMMAND --help"))
+        #expect(outcome.out.contains("jiesu COMMAND --help"))
     }
 
     @Test(arguments: [
@@ -77,28 +78,28 @@ import Testing
     ])
     func `what cannot be done is 1, said on standard error`(typed: [String]) async throws {
         let folder = try TemporaryFolder()
-        let outcome = try await Program.run(typed, in: folder.url)
+        let outcome = try await BuiltProgram.jiesu(typed, in: folder.url)
         #expect(outcome.status == 1)
-        #expect(outcome.output.isEmpty)
-        #expect(outcome.errors.hasPrefix("jiesu: "))
-        #expect(!outcome.errors.contains("CommandFailure("))
+        #expect(outcome.out.isEmpty)
+        #expect(outcome.err.hasPrefix("jiesu: "))
+        #expect(!outcome.err.contains("CommandFailure("))
     }
 
     @Test func `a database that nobody can reach is 1, without its password`() async throws {
-        let outcome = try await Program.run(
+        let outcome = try await BuiltProgram.jiesu(
             ["policy", "list"],
             environment: ["JIESU_DATABASE_URL": "postgresql://someone:geheim@127.0.0.1:1/jiesu"])
         #expect(outcome.status == 1)
-        #expect(outcome.errors.contains("postgres.connection"))
-        #expect(!outcome.errors.contains("geheim"))
+        #expect(outcome.err.contains("postgres.connection"))
+        #expect(!outcome.err.contains("geheim"))
     }
 
     @Test func `a profile in order is 0`() async throws {
         let shipped = URL(filePath: #filePath).deletingLastPathComponent()
             .appending(path: "../../Shared/Policies/Profiles/p000-06.json").standardizedFileURL.path
-        let outcome = try await Program.run(["policy", "check", shipped])
+        let outcome = try await BuiltProgram.jiesu(["policy", "check", shipped])
         #expect(outcome.status == 0)
-        #expect(outcome.output == "\(shipped): p000-06 is in order\n")
+        #expect(outcome.out == "\(shipped): p000-06 is in order\n")
     }
 
     @Test func `a broken profile is 1, each mistake with file, line and key`() async throws {
@@ -112,9 +113,9 @@ import Testing
               "chanels": {}
             }
             """#.utf8, to: "broken.json")
-        let outcome = try await Program.run(["policy", "check", file])
+        let outcome = try await BuiltProgram.jiesu(["policy", "check", file])
         #expect(outcome.status == 1)
-        let lines = (outcome.output + outcome.errors).split(separator: "\n")
+        let lines = (outcome.out + outcome.err).split(separator: "\n")
         #expect(lines.contains { $0.hasPrefix("\(file):3: /version: ") }, "\(lines)")
         #expect(lines.contains { $0.hasPrefix("\(file):5: /chanels: ") && $0.contains("channels") }, "\(lines)")
     }
@@ -122,8 +123,8 @@ import Testing
     @Test func `a profile that is no JSON names the line`() async throws {
         let folder = try TemporaryFolder()
         let file = try folder.write("{\n  \"profile\": \n}".utf8, to: "broken.json")
-        let outcome = try await Program.run(["policy", "check", file])
+        let outcome = try await BuiltProgram.jiesu(["policy", "check", file])
         #expect(outcome.status == 1)
-        #expect((outcome.output + outcome.errors).contains("\(file):3"))
+        #expect((outcome.out + outcome.err).contains("\(file):3"))
     }
 }

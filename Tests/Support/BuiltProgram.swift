@@ -19,26 +19,26 @@ package enum BuiltProgram {
         ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("JIESU_") }.merging(more) { $1 }
     }
 
-    /// Runs one to its end, without blocking a shared thread.
-    package static func run(
-        _ name: String, _ arguments: [String], environment more: [String: String] = [:]
+    /// Runs `jiesu` to its end as a user does, without blocking a shared thread. Cancelled, or after ten minutes, it is killed.
+    /// - Parameter place: to run in; default an empty folder.
+    package static func jiesu(
+        _ arguments: [String], environment more: [String: String] = [:], in place: URL? = nil
     ) async throws -> Output {
-        let scratch = URL(filePath: "/tmp/jiesu-output-\(getpid())-\(UInt32.random(in: 0 ... .max))")
-        try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: false)
-        defer { try? FileManager.default.removeItem(at: scratch) }
-        let (out, err) = (scratch.appending(path: "out"), scratch.appending(path: "err"))
+        let texts = try TemporaryFolder()
+        let empty = try TemporaryFolder()
         let program = try BackgroundProgram(
-            folder.appending(path: name), arguments, environment: environment(more), output: out, errors: err)
+            URL(filePath: "/usr/bin/env"),
+            ["-C", (place ?? empty.url).path, folder.appending(path: "jiesu").path] + arguments,
+            environment: environment(more), output: texts.url.appending(path: "out"),
+            errors: texts.url.appending(path: "err"))
         do {
             try await eventually(
-                "jiesu \(arguments.joined(separator: " ")) ends", within: .seconds(120), every: .milliseconds(10)
+                "jiesu \(arguments.joined(separator: " ")) ends", within: .seconds(600), every: .milliseconds(10)
             ) { program.status != nil }
         } catch {
             program.signal(SIGKILL)
             throw error
         }
-        return Output(
-            status: program.status ?? -1, out: try String(contentsOf: out, encoding: .utf8),
-            err: try String(contentsOf: err, encoding: .utf8))
+        return Output(status: program.status ?? -1, out: try texts.text("out"), err: try texts.text("err"))
     }
 }

@@ -206,7 +206,7 @@ package final class SuiteUnderTest: Sendable {
 
     /// Runs `jiesu` for this suite.
     package func jiesu(_ arguments: String...) async throws -> BuiltProgram.Output {
-        try await BuiltProgram.run("jiesu", arguments + ["--data", folder.path], environment: settings)
+        try await BuiltProgram.jiesu(arguments + ["--data", folder.path], environment: settings)
     }
 
     /// Asks the database, again if it is just away.

@@ -94,7 +94,7 @@ extension SystemTests {
         for words in [
             ["parked"], ["parked", "eat"], ["parked", "show"], ["parked", "drop", "all"], ["parked", "list", "1"],
         ] {
-            let output = try await BuiltProgram.run("jiesu", words + ["--data", suite.folder.path])
+            let output = try await BuiltProgram.jiesu(words + ["--data", suite.folder.path])
             #expect(output.status == 2 && output.err.contains("usage: jiesu parked"), "\(words) \(output)")
         }
         // Whatever stands on a topic, each line of `tail` is JSON.

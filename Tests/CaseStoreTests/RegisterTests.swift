@@ -85,13 +85,30 @@ struct RegisterTests {
         let outcomes = try await fixture.store.register([Fixture.registration("a"), Fixture.registration("b")])
         let codes = outcomes.compactMap { if case .registered(let receipt) = $0 { receipt.code } else { nil } }
         #expect(Set(codes).count == 2)
-        let columns = try await fixture.number(
-            """
-            SELECT count(*) FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-            WHERE c.relnamespace = 'jiesu'::regnamespace AND c.relkind = 'r' AND a.attname LIKE '%code%'
-                AND c.relname NOT IN ('region', 'organisation')
-            """)
-        #expect(columns == 0)
+        let stored = try await fixture.pool.withConnection { connection in
+            try await connection.query(
+                """
+                SELECT string_agg(
+                    query_to_xml(format('SELECT r::text AS r FROM jiesu.%I r', relname), true, false, '')::text, '')
+                FROM pg_class WHERE relnamespace = 'jiesu'::regnamespace AND relkind = 'r'
+                """
+            ).only().get(0, as: String.self)
+        }
+        // What is there is found, be it text or bytes.
+        #expect(stored.contains("路灯不亮"))
+        let hash = try await fixture.pool.withConnection { connection in
+            try await connection.query("SELECT head FROM jiesu.case_file LIMIT 1").only().get(0, as: [UInt8].self)
+        }
+        #expect(stored.contains(hexadecimal(hash)))
+        for code in codes {
+            for form in [code.description, code.description.replacing("-", with: ""), hexadecimal(code.bytes)] {
+                #expect(!stored.contains(form))
+            }
+        }
+    }
+
+    private func hexadecimal(_ bytes: [UInt8]) -> String {
+        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
     @Test func textsOfEveryKindArriveByteForByte() async throws {

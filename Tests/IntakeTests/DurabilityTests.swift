@@ -19,7 +19,7 @@ import Testing
         #expect(try await intake.number("SELECT count(*) FROM jiesu.case_event") == 0)
         #expect(try await intake.number("SELECT pg_terminate_backend(\(Int32(victim)))::int") == 1)
         // It tries again on another connection, which waits for the same lock.
-        while try await intake.waitingBackend() == victim {}
+        try await eventually("another backend waits") { try await intake.waitingBackend() != victim }
         try await blocker.script("ROLLBACK")
         #expect(try await answer.status == 201)
         #expect(try await intake.cases(key: key) == 1)
@@ -127,16 +127,15 @@ extension IntakeFixture {
     fileprivate func waitingBackend() async throws -> Int { try await backend(waitingFor: "relation") }
 
     fileprivate func backend(waitingFor event: String) async throws -> Int {
-        let deadline = ContinuousClock.now + .seconds(120)
-        while ContinuousClock.now < deadline {
-            let found = try await number(
+        var found = 0
+        try await eventually("a backend waits for \(event)", within: .seconds(120)) {
+            found = try await number(
                 """
                 SELECT coalesce(min(pid), 0) FROM pg_stat_activity
                 WHERE usename = 'jiesu_intake' AND datname = current_database() AND wait_event = \(event)
                 """)
-            if found > 0 { return found }
+            return found > 0
         }
-        Issue.record("no backend came to wait for \(event)")
-        return 0
+        return found
     }
 }

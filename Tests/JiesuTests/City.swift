@@ -77,15 +77,4 @@ final class City: Sendable {
     func texts(_ query: Query) async throws -> [String] {
         try await pool.withConnection { try await $0.query(query) }.map { try $0.get(0) }
     }
-
-    /// Asks again until the answer is no longer 0; gives up after two minutes.
-    func untilSome(_ query: Query) async throws {
-        let deadline = ContinuousClock.now + .seconds(120)
-        while try await number(query) == 0 {
-            guard ContinuousClock.now < deadline else {
-                Issue.record("it did not come")
-                return
-            }
-        }
-    }
 }

@@ -137,13 +137,15 @@ import Testing
         let blocker = try await city.database.connection()
         try await blocker.script("BEGIN; LOCK TABLE jiesu.submission IN ACCESS EXCLUSIVE MODE")
         async let cutOff = BuiltProgram.jiesu(["import", file, "--no-wait", "--data", city.folder.url.path])
-        try await city.untilSome(
-            """
-            WITH found AS MATERIALIZED (
-                SELECT pid FROM pg_stat_activity
-                WHERE application_name = 'jiesu' AND datname = current_database() AND wait_event = 'relation'
-            ) SELECT count(*) FROM found WHERE pg_terminate_backend(pid)
-            """)
+        try await eventually("it waits for the lock and is cut off", within: .seconds(120)) {
+            try await city.number(
+                """
+                WITH found AS MATERIALIZED (
+                    SELECT pid FROM pg_stat_activity
+                    WHERE application_name = 'jiesu' AND datname = current_database() AND wait_event = 'relation'
+                ) SELECT count(*) FROM found WHERE pg_terminate_backend(pid)
+                """) > 0
+        }
         try await blocker.script("ROLLBACK")
         let outcome = try await cutOff
         #expect(outcome.status == 1)

@@ -151,19 +151,16 @@ package final class SuiteUnderTest: Sendable {
         return setting?.split(separator: ":").last.flatMap { Int($0) } ?? 0
     }
 
-    /// Its PostgreSQL, for stopping, killing and starting.
+    /// Its PostgreSQL, for killing. `jiesu up` starts it, with the right settings.
     package var database: PrivateCluster {
-        get throws {
-            // With the settings that the suite gave it: they are written anew at each start.
-            let file = folder.appending(path: "postgres/data/jiesu.conf")
-            let lines = (try? String(contentsOf: file, encoding: .utf8))?.split(separator: "\n") ?? []
-            var settings: [String: String] = [:]
-            for line in lines {
-                let parts = line.split(separator: " = ", maxSplits: 1)
-                if parts.count == 2 { settings[String(parts[0])] = String(parts[1].dropFirst().dropLast()) }
-            }
-            return try PrivateCluster(folder: folder.appending(path: "postgres").path, settings: settings)
-        }
+        get throws { try PrivateCluster(folder: folder.appending(path: "postgres").path) }
+    }
+
+    /// Tells PostgreSQL to end at once, as soon as it runs. Does not wait for its end, which nobody may see: `jiesu up` starts it
+    /// again within a second.
+    package func breakOffDatabase() async throws {
+        let stop = ["stop", "-W", "-m", "immediate", "-D", folder.appending(path: "postgres/data").path]
+        try await eventually("PostgreSQL is told to stop") { try await database.run("pg_ctl", stop).status == 0 }
     }
 
     /// All processes that belong to this suite, found without asking it.

@@ -5,15 +5,15 @@ import Support
 enum Fault: CustomStringConvertible, Sendable {
     /// SIGKILL; `jiesu up` starts the part again. A killed broker comes back empty on another port.
     case kill(String)
-    /// PostgreSQL breaks off what it does, and recovers at its start.
-    case restartDatabase
-    /// SIGKILL for PostgreSQL's first process; `jiesu up` starts it again.
+    /// PostgreSQL breaks off what it does; `jiesu up` starts it again, and it recovers.
+    case stopDatabase
+    /// The same with SIGKILL for PostgreSQL's first process.
     case killDatabase
 
     var description: String {
         switch self {
         case .kill(let part): "kill \(part)"
-        case .restartDatabase: "restart PostgreSQL"
+        case .stopDatabase: "stop PostgreSQL"
         case .killDatabase: "kill PostgreSQL"
         }
     }
@@ -21,7 +21,7 @@ enum Fault: CustomStringConvertible, Sendable {
     func happen(to suite: SuiteUnderTest) async throws {
         switch self {
         case .kill(let part): try await suite.kill(part)
-        case .restartDatabase: try await suite.database.restart(.immediate)
+        case .stopDatabase: try await suite.breakOffDatabase()
         case .killDatabase: await (try suite.database).kill()
         }
     }

@@ -9,7 +9,7 @@ extension SystemTests {
         try await storm(
             2000, pause: 0...220, rounds: 5,
             others: [
-                .kill("broker"), .kill("broker"), .kill("broker"), .restartDatabase, .restartDatabase, .killDatabase,
+                .kill("broker"), .kill("broker"), .kill("broker"), .stopDatabase, .stopDatabase, .killDatabase,
             ])
     }
 

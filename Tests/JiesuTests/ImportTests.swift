@@ -27,6 +27,8 @@ import Testing
     @Test func `the good rows go in, the bad ones are named with line and reason`() async throws {
         let city = try await City()
         let file = try city.folder.write(Self.table.utf8, to: "board.csv")
+        // Of an earlier run, and readable by all.
+        try city.folder.write("line,reason,id\n99,old,1\n".utf8, to: "board.rejected.csv")
         let outcome = try await city.importing(file)
         #expect(outcome.status == 0, "\(outcome.err)")
         #expect(outcome.err.isEmpty)
@@ -38,7 +40,7 @@ import Testing
             (9, "another row was registered under its id"), (10, "3 fields where the header has 5"),
             (11, "it cannot have happened in the future"),
         ]
-        let rejected = try city.folder.text("board.csv.rejected.csv")
+        let rejected = try city.folder.text("board.rejected.csv")
         #expect(rejected.hasPrefix("line,reason,id,time,title,text,region\n"))
         #expect(rejected.split(separator: "\n").count == expected.count + 1)
         for (row, (line, reason)) in zip(rejected.split(separator: "\n").dropFirst(), expected) {
@@ -46,7 +48,9 @@ import Testing
         }
         for (line, reason) in expected.prefix(5) { #expect(outcome.out.contains("line \(line): \(reason)")) }
         #expect(outcome.out.contains("and 1 more"))
-        #expect(outcome.out.contains("board.csv.rejected.csv"))
+        #expect(outcome.out.contains("board.rejected.csv"))
+        let rights = try FileManager.default.attributesOfItem(atPath: city.folder.path("board.rejected.csv"))
+        #expect(rights[.posixPermissions] as? Int == 0o600, "it holds what people wrote")
         #expect(try await city.number("SELECT count(*) FROM jiesu.case_file") == 3)
         #expect(
             try await city.texts("SELECT text FROM jiesu.submission ORDER BY case_id") == [
@@ -64,7 +68,7 @@ import Testing
         let city = try await City()
         let file = try city.folder.write(Self.table.utf8, to: "board.csv")
         _ = try await city.importing(file, "--no-wait")
-        let corrected = try city.folder.text("board.csv.rejected.csv").replacing("火星区", with: "望汀区")
+        let corrected = try city.folder.text("board.rejected.csv").replacing("火星区", with: "望汀区")
             .replacing("gestern", with: "2026-03-01")
         let second = try city.folder.write(corrected.utf8, to: "corrected.csv")
         let outcome = try await city.importing(second, "--source", "board", "--no-wait")
@@ -79,7 +83,7 @@ import Testing
         let file = try city.folder.write(Array("id,text\n1,路灯不亮\n".utf8) + row + [0x0A], to: "gbk.csv")
         let outcome = try await city.importing(file, "--no-wait")
         #expect(outcome.out.contains("line 3: text is no UTF-8"))
-        let rejected = try Data(contentsOf: URL(filePath: city.folder.path("gbk.csv.rejected.csv")))
+        let rejected = try Data(contentsOf: URL(filePath: city.folder.path("gbk.rejected.csv")))
         #expect(rejected.range(of: Data(row)) != nil)
         #expect(try await city.number("SELECT count(*) FROM jiesu.case_file") == 1)
     }

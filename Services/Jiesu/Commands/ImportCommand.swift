@@ -15,7 +15,7 @@ enum ImportCommand: OperatorCommand {
         Times are ISO 8601, without a zone China's.
 
         A row is known by --source (default: the file's name) and its id, else by the hash of the row: running it again, also
-        after it was interrupted, registers nothing twice. Bad rows go to FILE.csv.rejected.csv with line and reason (beside the
+        after it was interrupted, registers nothing twice. Bad rows go to FILE.rejected.csv with line and reason (beside the
         file, or here if its folder cannot be written), the good ones go in; put right, that file can be imported with the same
         --source.
 

@@ -29,9 +29,10 @@ struct ImportRun {
         line = mapping.line
     }
 
-    /// Registers rows in one transaction and sets those aside that cannot be, in their order.
+    /// Registers rows in one transaction, or in several if the database refuses some, and sets those aside that cannot be, in
+    /// their order.
     mutating func take(_ rows: [Row]) async throws {
-        let outcomes = try await store.register(try await keyed(rows.compactMap { try? $0.content.get() }))
+        let outcomes = try await register(try await keyed(rows.compactMap { try? $0.content.get() }))
         var rest = outcomes[...]
         for row in rows {
             if case .failure(let fault) = row.content {
@@ -39,6 +40,7 @@ struct ImportRun {
                 continue
             }
             switch rest.removeFirst() {
+            case nil: try rejects.add(row.record, "the database refuses it")
             case .registered(let receipt):
                 registered += 1
                 ids.insert(receipt.number.id)
@@ -53,6 +55,19 @@ struct ImportRun {
             }
         }
         progress.show("\(registered) registered, \(known) known already, \(rejects.count) rejected")
+    }
+
+    /// What became of each; `nil` for what the database refuses as data, which costs the others nothing.
+    private func register(_ registrations: [Registration]) async throws -> [Registration.Outcome?] {
+        do {
+            return try await store.register(registrations)
+        } catch let error where error.isDataFault && error.sqlState != nil {
+            // Without an SQLSTATE it is a row of the suite's own that cannot be read: no row of the table is to blame.
+            guard registrations.count > 1 else { return [nil] }
+            let half = registrations.count / 2
+            let first = try await register(Array(registrations[..<half]))
+            return try await first + register(Array(registrations[half...]))
+        }
     }
 
     /// Rows without an id are known by their hash.

@@ -101,6 +101,22 @@ import Testing
         #expect(other.out.contains("       2  registered now"))
     }
 
+    @Test func `a row that the database refuses is set aside and costs the others nothing`() async throws {
+        let city = try await City()
+        let connection = try await city.database.connection()
+        try await connection.script("ALTER TABLE jiesu.submission ADD CHECK (text NOT LIKE '%毒%')")
+        let rows = (0..<300).map { "\($0),\($0 == 7 || $0 == 290 ? "毒" : "路灯不亮")\n" }
+        let file = try city.folder.write(("id,text\n" + rows.joined()).utf8, to: "list.csv")
+        let outcome = try await city.importing(file, "--no-wait")
+        #expect(outcome.status == 0, "\(outcome)")
+        #expect(outcome.out.contains("     298  registered now"), "\(outcome)")
+        #expect(
+            try city.folder.text("list.rejected.csv")
+                == "line,reason,id,text\n9,the database refuses it,7,毒\n292,the database refuses it,290,毒\n")
+        #expect(try await city.number("SELECT count(*) FROM jiesu.submission") == 298)
+        #expect(try await city.number("SELECT count(*) FROM jiesu.idempotency") == 298)
+    }
+
     @Test func `mistakes are told before anything is registered`() async throws {
         let city = try await City()
         let file = try city.folder.write("id,内容\n1,路灯不亮\n".utf8, to: "table.csv")

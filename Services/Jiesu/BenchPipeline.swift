@@ -24,23 +24,22 @@ struct BenchPipeline {
         }.map { try $0.get(0, as: String.self) }
         let inboxes = try Inboxes(
             try await stage.suite.kafka(pool), organisations: codes, group: "jiesu-bench", log: stage.log)
-        let listening = Task { try await inboxes.listen() }
         let load = BenchLoad(try Sample.dispatched(), port: stage.suite.port)
 
-        let sustained = try await sustained(load, inboxes)
-        let underLoad = try stage.memory(of: [.intake, .classification, .routing], when: "under that load")
-        let latencies = try await latencies(load, inboxes, rate: before * Self.share / 2)
-        listening.cancel()
-        try await listening.value
+        let (rate, underLoad, delays) = try await inboxes.whileListening {
+            let rate = try await sustained(load, inboxes)
+            let underLoad = try stage.memory(of: [.intake, .classification, .routing], when: "under that load")
+            return (rate, underLoad, try await latencies(load, inboxes, rate: before * Self.share / 2))
+        }
         try await stage.stop()
         let after = try await stage.limit(seconds: seconds / 2 + 1)
 
         func percentile(_ part: Double) -> Double {
-            latencies[min(latencies.count - 1, Int(Double(latencies.count) * part))] / .milliseconds(1)
+            delays[min(delays.count - 1, Int(Double(delays.count) * part))] / .milliseconds(1)
         }
         return [
             BenchFigure(
-                name: "pipeline, POST to inbox topic, sustained", measured: sustained, unit: "/s",
+                name: "pipeline, POST to inbox topic, sustained", measured: rate, unit: "/s",
                 limit: (before + after) / 2, target: .share(Self.share)),
             BenchFigure(
                 name: "the same at half the target's load, p50", measured: percentile(0.5), unit: "ms",

@@ -8,7 +8,7 @@ struct DemoReport: Sendable {
         let number: CaseNumber
         let sample: Sample
         let state: String
-        let subject: String?
+        /// Who leads; of a redirected or refused one, where the person is told to go.
         let lead: String?
         /// Organisations in whose topic it arrived.
         let arrived: Set<String>
@@ -17,15 +17,21 @@ struct DemoReport: Sendable {
         var difference: String? {
             let expected = sample.expected
             if state != expected.state { return "expected \(expected.state), is \(state)" }
-            guard state == "dispatched" else { return nil }
-            if let wanted = expected.lead, wanted != lead { return "expected \(wanted), went to \(lead ?? "nobody")" }
-            let missing = ([lead].compactMap { $0 } + expected.helpers).filter { !arrived.contains($0) }
-            return missing.isEmpty ? nil : "did not arrive at \(missing.joined(separator: ", "))"
+            if lead != expected.lead {
+                return "expected \(expected.lead ?? "nobody"), went to \(lead ?? "nobody")"
+            }
+            let wanted = Set(state == "dispatched" ? [lead].compactMap { $0 } + expected.helpers : [])
+            if let missing = Self.list(wanted.subtracting(arrived)) { return "did not arrive at \(missing)" }
+            return Self.list(arrived.subtracting(wanted)).map { "arrived also at \($0)" }
+        }
+
+        private static func list(_ codes: Set<String>) -> String? {
+            codes.isEmpty ? nil : codes.sorted().joined(separator: ", ")
         }
     }
 
     let cases: [Case]
-    let rules: Rulebook
+    let directory: Directory
     let events: Int
     let outbox: Int
     let parked: Int
@@ -69,7 +75,7 @@ struct DemoReport: Sendable {
         }
         var lines = ["", "  lead  helps  topic"]
         for code in Set(leads.keys).union(helps.keys).sorted() {
-            let title = rules.directory.organisations[code]?.title ?? ""
+            let title = directory.organisations[code]?.title ?? ""
             lines.append(
                 "  \(padded(leads[code] ?? 0, 4))  \(padded(helps[code] ?? 0, 5))  \(Destination.inbox(code).topic)  \(title)"
             )

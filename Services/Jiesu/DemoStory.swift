@@ -32,22 +32,21 @@ struct DemoStory: Service {
         let codes = rules.directory.organisations.values.filter(\.hasInbox).map(\.code).sorted()
         let inboxes = try Inboxes(
             try await suite.kafka(pool), organisations: codes, group: "jiesu-demo", log: log)
-        let listening = Task { try await inboxes.listen() }
-        defer { listening.cancel() }
-
-        let progress = ProgressLine(isQuiet: isQuiet)
-        let receipts = try await send(progress)
-        let states = try await follow(receipts, inboxes, pool, rules, progress)
-        progress.end()
+        let (numbers, standings) = try await inboxes.whileListening {
+            let progress = ProgressLine(isQuiet: isQuiet)
+            let numbers = try await send(progress)
+            let standings = try await follow(numbers, inboxes, pool, rules.directory, progress)
+            progress.end()
+            return (numbers, standings)
+        }
         let report = DemoReport(
-            cases: zip(samples, receipts).map { sample, receipt in
-                let state = states[receipt.number.id]
-                let arrived = inboxes.arrivals(of: receipt.number.id).map(\.organisation)
+            cases: zip(samples, numbers).map { sample, number in
+                let standing = standings[number.id]
                 return DemoReport.Case(
-                    number: receipt.number, sample: sample, state: state?.state ?? "?", subject: state?.subject,
-                    lead: state?.lead, arrived: Set(arrived))
+                    number: number, sample: sample, state: standing?.state ?? "?", lead: standing?.lead,
+                    arrived: Set(inboxes.arrivals(of: number.id).map(\.organisation)))
             },
-            rules: rules, events: try await number("SELECT count(*) FROM jiesu.case_event", pool),
+            directory: rules.directory, events: try await number("SELECT count(*) FROM jiesu.case_event", pool),
             outbox: try await number("SELECT count(*) FROM jiesu.outbox", pool),
             parked: try await number("SELECT count(*) FROM jiesu.parked", pool),
             audit: try await Audit.verify(pool: pool), seconds: ContinuousClock.now - started)
@@ -55,67 +54,67 @@ struct DemoStory: Service {
         while !Task.isCancelled { await sleep(for: .seconds(3600)) }
     }
 
-    private struct Receipt: Sendable {
-        let number: CaseNumber
-    }
-
     /// Sends everything through public HTTP; first what quotes no earlier number, then what does.
-    private func send(_ progress: ProgressLine) async throws -> [Receipt] {
-        var receipts = [Receipt?](repeating: nil, count: samples.count)
+    private func send(_ progress: ProgressLine) async throws -> [CaseNumber] {
+        var numbers = [CaseNumber?](repeating: nil, count: samples.count)
         for quotes in [false, true] {
             let indices = samples.indices.filter { (samples[$0].earlier != nil) == quotes }
-            let known = receipts
-            let sent = try await withThrowingTaskGroup(of: [(Int, Receipt)].self) { group in
+            let known = numbers
+            let sent = try await withThrowingTaskGroup(of: [(Int, CaseNumber)].self) { group in
                 for first in 0..<Self.clients {
                     group.addTask {
                         let client = Client(port: suite.port)
-                        var mine: [(Int, Receipt)] = []
+                        var mine: [(Int, CaseNumber)] = []
                         for position in stride(from: first, to: indices.count, by: Self.clients) {
                             let index = indices[position]
                             let cycle = index / period * period
                             let earlier = samples[index].earlier.flatMap { known[min(cycle + $0, known.count - 1)] }
-                            mine.append((index, try await post(index, earlier?.number.description, client)))
+                            mine.append((index, try await post(index, earlier?.description, client)))
                         }
                         return mine
                     }
                 }
                 return try await group.reduce(into: []) { $0 += $1 }
             }
-            for (index, receipt) in sent { receipts[index] = receipt }
-            progress.show("\(receipts.count { $0 != nil }) of \(samples.count) registered")
+            for (index, number) in sent { numbers[index] = number }
+            progress.show("\(numbers.count { $0 != nil }) of \(samples.count) registered")
         }
-        return receipts.compactMap { $0 }
+        return numbers.compactMap { $0 }
     }
 
-    private func post(_ index: Int, _ earlier: String?, _ client: Client) async throws -> Receipt {
+    private func post(_ index: Int, _ earlier: String?, _ client: Client) async throws -> CaseNumber {
         let answer = try await client.send(
             "POST", "/api/v1/complaints", headers: ["Idempotency-Key": "demo-\(index)"],
             json: samples[index].body(earlier: earlier))
         guard answer.status == 201, let number = answer.json?["number"]?.string.flatMap(CaseNumber.init) else {
             throw CommandFailure("sample \(index % period + 1) was not registered: \(answer.status) \(answer.text)")
         }
-        return Receipt(number: number)
+        return number
     }
 
     private struct Standing {
         let state: String
-        let subject: String?
+        /// As in `DemoReport.Case`.
         let lead: String?
-        let helpers: [String]
+        /// Organisations whose topics are told of it.
+        let told: [String]
     }
 
-    /// Waits until every case has its end, and every dispatched one its messages; prints each as it gets there.
+    /// Waits until every case has its end, and every topic that is told of it its message, wanted or not; prints each as it
+    /// gets there.
     private func follow(
-        _ receipts: [Receipt], _ inboxes: Inboxes, _ pool: Pool, _ rules: Rulebook, _ progress: ProgressLine
+        _ numbers: [CaseNumber], _ inboxes: Inboxes, _ pool: Pool, _ directory: Directory, _ progress: ProgressLine
     ) async throws -> [Int64: Standing] {
         var states: [Int64: Standing] = [:]
-        var open = receipts.map(\.number)
+        var open = numbers
         var lastChange = ContinuousClock.now
         while !Task.isCancelled, !open.isEmpty, ContinuousClock.now - lastChange < Self.patience {
             states = try await standings(pool)
             var stillOpen: [CaseNumber] = []
             for number in open {
-                if let standing = states[number.id], let line = line(standing, inboxes.arrivals(of: number.id), rules) {
+                if let standing = states[number.id],
+                    let line = line(standing, inboxes.arrivals(of: number.id), directory)
+                {
                     progress.print("\(number)  \(line)")
                     lastChange = .now
                 } else {
@@ -123,35 +122,40 @@ struct DemoStory: Service {
                 }
             }
             open = stillOpen
-            progress.show("\(receipts.count - open.count) of \(receipts.count) are where they belong")
+            progress.show("\(numbers.count - open.count) of \(numbers.count) are at their end")
             await sleep(for: .milliseconds(100))
         }
         return states
     }
 
     /// How a case got to its end, for people; `nil` while it has not.
-    private func line(_ standing: Standing, _ arrivals: [Inboxes.Arrival], _ rules: Rulebook) -> String? {
-        guard let state = State(rawValue: standing.state) else { return nil }
+    private func line(_ standing: Standing, _ arrivals: [Inboxes.Arrival], _ directory: Directory) -> String? {
+        guard let state = State(rawValue: standing.state),
+            Set(arrivals.map(\.organisation)).isSuperset(of: standing.told)
+        else { return nil }
         switch state {
         case .registered, .classified: return nil
         case .awaitingJudgement, .redirected, .refused: return state.title
         case .dispatched:
-            let arrived = Set(arrivals.map(\.organisation))
-            guard let lead = standing.lead, arrived.isSuperset(of: standing.helpers + [lead]) else { return nil }
-            return ([lead] + standing.helpers).map { code in
-                "\(Destination.inbox(code).topic) \(rules.directory.organisations[code]?.title ?? "")"
+            return standing.told.map { code in
+                "\(Destination.inbox(code).topic) \(directory.organisations[code]?.title ?? "")"
             }.joined(separator: " + ")
         }
     }
 
     private func standings(_ pool: Pool) async throws -> [Int64: Standing] {
         let rows = try await pool.withConnection {
-            try await $0.query("SELECT id, state, subject, lead, helpers FROM jiesu.case_file")
+            try await $0.query(
+                """
+                SELECT f.id, f.state, coalesce(f.lead, e.payload::json ->> 'to'), array_remove(e.told, \(Destination.cases.topic))
+                FROM jiesu.case_file f JOIN jiesu.case_event e ON e.case_id = f.id AND e.version = f.version
+                """)
         }
         var states: [Int64: Standing] = [:]
         for row in rows {
             states[try row.get(0)] = Standing(
-                state: try row.get(1), subject: try row.get(2), lead: try row.get(3), helpers: try row.get(4))
+                state: try row.get(1), lead: try row.get(2),
+                told: try row.get(3, as: [String].self).map(Inboxes.organisation))
         }
         return states
     }

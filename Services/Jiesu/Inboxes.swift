@@ -1,3 +1,4 @@
+import CaseStore
 import Casework
 import Kafka
 import Synchronization
@@ -25,25 +26,30 @@ final class Inboxes: Sendable {
     /// Cases that arrived anywhere.
     var count: Int { arrivals.withLock { $0.count } }
 
-    /// Listens until cancelled.
-    func listen() async throws {
-        let prefix = Destination.inbox("").topic
+    /// Whose inbox a topic is.
+    static func organisation(_ topic: String) -> String { String(topic.dropFirst(Destination.inbox("").topic.count)) }
+
+    /// Listens while `body` runs; what hinders the listening ends both. Once.
+    func whileListening<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
+        try await accompanied(by: { try await self.listen() }, body)
+    }
+
+    /// Listens until cancelled. Nothing is committed: nobody goes on after it, and what comes twice is known.
+    private func listen() async throws {
         while !Task.isCancelled {
             let batch = try await consumer.next(max: 1000, within: .milliseconds(100))
             guard !batch.messages.isEmpty else { continue }
             let now = ContinuousClock.now
             arrivals.withLock { arrivals in
                 for message in batch.messages {
-                    guard message.header("ce_type") == "jiesu.case.dispatched",
-                        let id = message.header("ce_subject").flatMap({ Int64($0) })
-                    else { continue }
-                    let organisation = String(message.topic.dropFirst(prefix.count))
+                    // What is no event of the suite's is nobody's arrival.
+                    guard let id = try? CloudEvent.Notice(header: message.header).caseID else { continue }
+                    let organisation = Self.organisation(message.topic)
                     if arrivals[id]?.contains(where: { $0.organisation == organisation }) != true {
                         arrivals[id, default: []].append(Arrival(organisation: organisation, at: now))
                     }
                 }
             }
-            try await consumer.commit(batch)
         }
         await consumer.close()
     }

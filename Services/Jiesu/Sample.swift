@@ -27,7 +27,8 @@ struct Sample: Sendable {
         }
     }
 
-    private init(_ json: JSON, line number: Int) throws {
+    /// - Parameter number: line of the file, for the message.
+    init(_ json: JSON, line number: Int) throws {
         guard let members = json.object, let expect = json["expect"], let state = expect["state"]?.string else {
             throw CommandFailure("sample \(number) is no sample")
         }

@@ -35,6 +35,9 @@ enum DemoCommand: OperatorCommand {
         }
         let count = try arguments.number("cases", in: 1...100_000, default: samples.count)
         let folder = arguments.has("data") ? Reach.folder(arguments) : Self.temporaryFolder()
+        let isKept = arguments.has("keep") || arguments.has("data")
+        // Also after a failure: what went wrong is said, and --keep leaves the logs.
+        defer { if !isKept { try? FileManager.default.removeItem(at: folder) } }
         let isQuiet = arguments.has("json")
         let log = Logger(service: "jiesu", level: .warning)
         let outcome = Outcome<DemoReport>()
@@ -47,11 +50,11 @@ enum DemoCommand: OperatorCommand {
             isQuiet: isQuiet, outcome: outcome, log: log)
         let life = Task { try await Lifecycle.run([suite, story], grace: .seconds(60), log: log) }
         outcome.whenTold { life.cancel() }
+        // Not on standard output, which may be read as JSON; and known also after a failure.
+        if isKept { FileHandle.standardError.write(Data("data folder: \(folder.path)\n".utf8)) }
         try await life.value
-        if !arguments.has("keep"), !arguments.has("data") { try? FileManager.default.removeItem(at: folder) }
         guard let report = outcome.report else { throw CommandFailure("the demo was stopped before its end") }
         print(isQuiet ? report.json.text : report.table)
-        if arguments.has("keep") || arguments.has("data") { print("data folder: \(folder.path)") }
         return report.isAsExpected ? 0 : 1
     }
 

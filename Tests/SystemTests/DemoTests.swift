@@ -1,0 +1,36 @@
+import Foundation
+import JSON
+import Support
+import Testing
+
+extension SystemTests {
+    @Test(.timeLimit(.minutes(5)))
+    func `the demo prints one object, says where its folder is elsewhere, and leaves none unasked`() async throws {
+        let place = try TemporaryFolder()
+        let temporary = ["TMPDIR": place.url.path]
+        func folders() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: place.url.path) }
+
+        let kept = try await BuiltProgram.jiesu(["demo", "--json", "--cases", "12", "--keep"], environment: temporary)
+        try #require(kept.status == 0, "\(kept)")
+        try #require(kept.lines.count == 1, "\(kept)")
+        let object = try JSON.parse([UInt8](kept.out.utf8))
+        let cases = try #require(object["cases"])
+        #expect(cases["registered"] == 12)
+        #expect(cases["not_as_expected"] == 0)
+        let ends = ["dispatched", "redirected", "refused", "awaiting_judgement"].compactMap { cases[$0]?.int }
+        #expect(ends.count == 4 && ends.reduce(0, +) == 12)
+        #expect((object["events"]?["arrived"]?.int ?? 0) >= (cases["dispatched"]?.int ?? 1))
+        #expect(object["audit"] == ["chains": 12, "broken": 0])
+        #expect(object["parked"] == 0)
+        #expect(try folders().count == 1)
+        #expect(try kept.err.contains("data folder: \(place.url.path)/\(folders()[0])"), "\(kept)")
+        try FileManager.default.removeItem(at: place.url.appending(path: folders()[0]))
+
+        // With what libpq does not know the demo cannot connect.
+        let failed = try await BuiltProgram.jiesu(
+            ["demo", "--json", "--cases", "1"], environment: temporary.merging(["PGSSLMODE": "nonsense"]) { $1 })
+        #expect(failed.status == 1, "\(failed)")
+        #expect(failed.out.isEmpty && failed.err.contains("\njiesu: postgres.connection: "), "\(failed)")
+        #expect(try folders() == [])
+    }
+}

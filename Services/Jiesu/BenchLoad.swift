@@ -60,18 +60,11 @@ final class BenchLoad: Sendable {
         while true {
             let now = ContinuousClock.now
             let isOpen = now < end && !isStopped.load(ordering: .relaxed)
-            while isOpen, let connection = idle.last {
-                switch pace {
-                case .whileRoom(let hasRoom):
-                    guard hasRoom(sent) else { break }
-                    connection.sent = now
-                case .perSecond(let rate):
-                    let due = start + .seconds(Double(sent) / rate)
-                    guard due <= now else { break }
-                    connection.sent = due
-                }
-                guard connection.sent != nil else { break }
+            while isOpen, let connection = idle.last,
+                let moment = Self.nextSendTime(pace, sent: sent, start: start, now: now)
+            {
                 idle.removeLast()
+                connection.sent = moment
                 sent += 1
                 try requests.withLock { requests in
                     var failure: (any Error)?
@@ -93,6 +86,18 @@ final class BenchLoad: Sendable {
                 connections[index].sent = nil
                 idle.append(connections[index])
             }
+        }
+    }
+
+    /// When the next request counts as sent; `nil` while it must wait.
+    private static func nextSendTime(
+        _ pace: Pace, sent: Int, start: ContinuousClock.Instant, now: ContinuousClock.Instant
+    ) -> ContinuousClock.Instant? {
+        switch pace {
+        case .whileRoom(let hasRoom): return hasRoom(sent) ? now : nil
+        case .perSecond(let rate):
+            let due = start + .seconds(Double(sent) / rate)
+            return due <= now ? due : nil
         }
     }
 }

@@ -6,25 +6,26 @@ import Lifecycle
 import Telemetry
 import WorkingTime
 
-/// How much memory a service takes to read a backlog of one million messages.
+/// How much memory the services that read take for a backlog of one million messages.
 ///
-/// They are of a kind that does not wake the service, so that the reading is measured and not the work. The embedded broker
-/// keeps 5 MiB of a partition; these compress well, and are counted before the service reads them.
+/// They are of a kind that wakes neither, so that the reading is measured and not the work. The embedded broker
+/// keeps 5 MiB of a partition; these compress well, and are counted before the services read them.
 struct BenchMemory {
     let stage: BenchStage
 
     private static let messages = 1_000_000
     private static let batch = 10_000
     private static let partitions: Int64 = 12
+    private static let readers: [Suite.Part] = [.classification, .routing]
 
     func run() async throws -> [BenchFigure] {
         try await stage.start([.broker])
         let settings = try await stage.suite.kafka(try stage.pool())
         try await fill(settings)
         try await count(settings)
-        try await stage.start([.classification])
-        try await waitUntilRead()
-        let memory = try stage.memory(of: [.classification], when: "after reading 1,000,000 messages")
+        try await stage.start(Self.readers)
+        for part in Self.readers { try await waitUntilRead(by: part) }
+        let memory = try stage.memory(of: Self.readers, when: "after reading 1,000,000 messages")
         try await stage.stop()
         return memory
     }
@@ -70,10 +71,8 @@ struct BenchMemory {
     }
 
     /// Until the service says that nothing is left, in every partition.
-    private func waitUntilRead() async throws {
-        guard let port = stage.suite.port(of: .classification) else {
-            throw CommandFailure("classification has no port")
-        }
+    private func waitUntilRead(by part: Suite.Part) async throws {
+        guard let port = stage.suite.port(of: part) else { throw CommandFailure("\(part.rawValue) has no port") }
         let client = Client(port: port)
         while true {
             try Task.checkCancellation()

@@ -3,33 +3,62 @@ import Kafka
 import Postgres
 import WorkingTime
 
-/// Rows of the outbox with their events, as the relay reads them.
+/// Rows of the outbox with their events, as the relay reads them: in order of id, bounded in number and in bytes.
 struct OutboxBatch {
+    /// One row: an event that a topic has still to hear of.
     struct Entry {
+        /// The row's; within a case in order of the events.
         let id: Int64
         let topic: String
         let event: CloudEvent
     }
 
-    let entries: [Entry]
+    /// Bytes of payload after which a batch ends; the event that exceeds them belongs to it. The same number stands in
+    /// the statement below.
+    static let bytes = 4 << 20
 
-    /// The oldest waiting rows in order of id, at most `limit`.
-    ///
-    /// `LATERAL … LIMIT 1` so that each event is looked up by its key, however many rows the planner expects: it would read
-    /// the whole of `case_event` for a hash join.
-    static func query(limit: Int) -> Query {
-        """
-        SELECT o.id, o.topic, o.case_id, o.version, e.kind, e.round, jiesu.micros(e.at), encode(e.hash, 'hex'), e.payload,
-            (SELECT value FROM jiesu.setting WHERE name = 'generation')
-        FROM (SELECT * FROM jiesu.outbox WHERE NOT set_aside ORDER BY id LIMIT \(limit)) AS o
-        CROSS JOIN LATERAL (SELECT * FROM jiesu.case_event e
-            WHERE e.case_id = o.case_id AND e.version = o.version LIMIT 1) AS e
-        ORDER BY o.id
-        """
+    let entries: [Entry]
+    /// No bound cut it off: there were no more rows of the kind.
+    let isWhole: Bool
+
+    static let empty = OutboxBatch(entries: [], isWhole: true)
+
+    /// The oldest rows that are not set aside, at most `limit`.
+    static func waiting(limit: Int, on connection: Connection) async throws -> OutboxBatch {
+        let rows = try await connection.query(
+            """
+            \(raw: head)(SELECT * FROM jiesu.outbox WHERE NOT set_aside ORDER BY id LIMIT \(limit))\(raw: tail)
+            """)
+        return try OutboxBatch(rows, limit: limit)
     }
 
-    init(_ rows: Rows) throws {
-        entries = try rows.map { row in
+    /// The oldest rows of a topic that are set aside, at most `limit`.
+    static func setAside(_ topic: String, limit: Int, on connection: Connection) async throws -> OutboxBatch {
+        let rows = try await connection.query(
+            """
+            \(raw: head)(SELECT * FROM jiesu.outbox WHERE set_aside AND topic = \(topic) ORDER BY id LIMIT \(limit))\(raw: tail)
+            """)
+        return try OutboxBatch(rows, limit: limit)
+    }
+
+    /// `LATERAL … LIMIT 1` so that each event is looked up by its key, however many rows the planner expects: it would read
+    /// the whole of `case_event` for a hash join. Counting the bytes reads no payload that the bound cuts off.
+    private static let head: StaticString = """
+        SELECT id, topic, case_id, version, kind, round, jiesu.micros(at), encode(hash, 'hex'), payload,
+            (SELECT value FROM jiesu.setting WHERE name = 'generation')
+        FROM (SELECT o.id, o.topic, e.*,
+                sum(octet_length(e.payload)) OVER (ORDER BY o.id) - octet_length(e.payload) AS bytes_before
+            FROM
+        """
+    private static let tail: StaticString = """
+         AS o
+            CROSS JOIN LATERAL (SELECT * FROM jiesu.case_event e
+                WHERE e.case_id = o.case_id AND e.version = o.version LIMIT 1) AS e) AS n
+        WHERE bytes_before < 4194304 ORDER BY id
+        """
+
+    private init(_ rows: Rows, limit: Int) throws {
+        let entries = try rows.map { row in
             Entry(
                 id: try row.get(0), topic: try row.get(1),
                 event: CloudEvent(
@@ -37,6 +66,13 @@ struct OutboxBatch {
                     round: try row.get(5), at: Moment(microseconds: try row.get(6)), hash: try row.get(7),
                     payload: try row.get(8)))
         }
+        let bytes = entries.reduce(0) { $0 + $1.event.payload.utf8.count }
+        self.init(entries: entries, isWhole: entries.count < limit && bytes < Self.bytes)
+    }
+
+    private init(entries: [Entry], isWhole: Bool) {
+        self.entries = entries
+        self.isWhole = isWhole
     }
 
     /// The message of an entry. `jiesu.cases` is sharded by case, so its partition is named; elsewhere the key decides.

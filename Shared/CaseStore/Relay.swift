@@ -1,3 +1,4 @@
+import Casework
 import Kafka
 import Lifecycle
 import Postgres
@@ -11,9 +12,10 @@ import Telemetry
 /// and deletes. If that connection goes, so does the lock, and everything still on its way is abandoned before another
 /// try; what was delivered and not deleted is delivered again, and readers know it by case and version.
 ///
-/// A topic that is not there, or that refuses (not authorised), has its rows set aside, in order; the others go on. Every
-/// ten seconds it is looked for again. Nothing is sent to a topic before it was seen: one that is made in the middle of a
-/// round would refuse the first rows and take later ones, and readers are promised a case's events in order.
+/// A topic that is not there, or that refuses (not authorised), has its rows set aside, in order; the others go on. It is
+/// tried again from time to time (`RelayTopics`) with its oldest row alone; when that is taken, the other rows follow, round by
+/// round. Nothing is sent to a topic before it was seen with all partitions that we name: one that is made in the middle
+/// of a round would refuse the first rows and take later ones, and readers are promised a case's events in order.
 package final class Relay: Service {
     /// Advisory lock of the one relay; any number that nobody else uses. "jiesu" in ASCII.
     package static let lock: Int64 = 0x6A_69_65_73_75
@@ -24,14 +26,20 @@ package final class Relay: Service {
     package let name = "relay"
     private let settings: ConnectionSettings
     private let watch: BrokerWatch
+    private let retry: Duration
     private let relayed: Counter
     private let log: Logger
 
-    /// - Parameter settings: of a connection of the relay's own, outside any pool. Its keepalive and user time-out are
-    ///   seconds, so that a dead machine loses the lock soon.
-    package init(settings: ConnectionSettings, watch: BrokerWatch, metrics: Metrics, log: Logger) {
+    /// - Parameters:
+    ///   - settings: of a connection of the relay's own, outside any pool. Its keepalive and user time-out are seconds, so
+    ///     that a dead machine loses the lock soon.
+    ///   - retry: how long a topic that refused is left alone at first; default 10 s.
+    package init(
+        settings: ConnectionSettings, watch: BrokerWatch, retry: Duration = .seconds(10), metrics: Metrics, log: Logger
+    ) {
         self.settings = settings
         self.watch = watch
+        self.retry = retry
         relayed = metrics.counter(.relayed)
         self.log = log
     }
@@ -102,73 +110,76 @@ package final class Relay: Service {
         with producer: Producer, to broker: Broker, partitions: Int64, on connection: Connection
     ) async throws {
         var idle = IdlePause()
-        var known: Set<String> = []
-        var refusing: Set<String> = []
-        var nextRetry = ContinuousClock.now
+        var topics = RelayTopics(refusing: try await connection.setAsideTopics(), first: retry, at: .now)
         while !Task.isCancelled, watch.broker == broker {
-            if ContinuousClock.now >= nextRetry {
-                refusing = try await release(at: broker, on: connection)
-                nextRetry = .now + .seconds(10)
-            }
-            let batch = try OutboxBatch(try await connection.query(OutboxBatch.query(limit: Self.limit)))
-            guard let first = batch.entries.first else {
+            let aside = try await readSetAside(&topics, on: connection)
+            let waiting = try await OutboxBatch.waiting(limit: Self.limit, on: connection)
+            let heads = [aside, waiting].compactMap(\.entries.first)
+            guard !heads.isEmpty else {
+                topics.forgive()
                 await sleep(for: idle.next())
                 continue
             }
             idle = IdlePause()
+            let wanted = Set((aside.entries + waiting.entries.filter { !topics.refuses($0.topic) }).map(\.topic))
             // A generation that was raised since belongs to another broker, or to topics that were refilled.
-            guard first.event.generation == broker.generation else {
+            guard heads.allSatisfy({ $0.event.generation == broker.generation }),
+                await look(for: wanted, &topics, with: producer, partitions: partitions)
+            else {
                 await sleep(for: .milliseconds(200))
                 continue
             }
-            if !known.union(refusing).isSuperset(of: batch.entries.map(\.topic)) {
-                guard let existing = await topics(at: broker) else {
-                    await sleep(for: .milliseconds(200))
-                    continue
-                }
-                known = existing
-                note(Set(batch.entries.map(\.topic)).subtracting(known), &refusing)
-            }
-            let entries = batch.entries.filter { !refusing.contains($0.topic) }
-            let errors = await deliver(entries, with: producer, to: broker, partitions: partitions, on: connection)
-            let delivered = entries.indices.filter { errors[$0] == nil }.map { entries[$0].id }
-            note(Set(entries.indices.filter { errors[$0]?.refusesTopic == true }.map { entries[$0].topic }), &refusing)
-            known.subtract(refusing)
-            try await connection.settle(delivered: delivered, refusing: refusing.sorted())
-            relayed.add(delivered.count)
-            if let fatal = errors.lazy.compactMap({ $0 }).first(where: { !$0.refusesTopic }) {
-                log.warning("producer is replaced", ["reason": "\(fatal)"])
+            let round = RelayRound(aside: aside, waiting: waiting, topics: topics)
+            let errors = await deliver(round.sent, with: producer, to: broker, partitions: partitions, on: connection)
+            let outcome = round.outcome(errors)
+            try await connection.settle(outcome, tried: round.tried)
+            relayed.add(outcome.delivered.count + outcome.deliveredAside.count)
+            if let failure = outcome.failure {
+                log.warning("producer is replaced", ["reason": "\(failure)"])
                 return
             }
+            note(outcome, of: round, &topics)
         }
     }
 
-    private func note(_ refused: Set<String>, _ refusing: inout Set<String>) {
-        for topic in refused.subtracting(refusing).sorted() {
-            log.error("topic refuses; its rows are set aside", ["topic": topic])
-        }
-        refusing.formUnion(refused)
+    /// Rows that are set aside of the topic that is due: one at first.
+    private func readSetAside(_ topics: inout RelayTopics, on connection: Connection) async throws -> OutboxBatch {
+        guard let due = topics.due(at: .now) else { return .empty }
+        let aside = try await OutboxBatch.setAside(due.topic, limit: due.isProbe ? 1 : Self.limit, on: connection)
+        if aside.entries.isEmpty { topics.isOpen(due.topic) }
+        return aside
     }
 
-    /// The topics that are there now; `nil` while the broker does not say.
-    private func topics(at broker: Broker) async -> Set<String>? {
+    /// Asks the broker about topics that were not seen yet; `false` while it does not say.
+    private func look(
+        for wanted: Set<String>, _ topics: inout RelayTopics, with producer: Producer, partitions: Int64
+    ) async -> Bool {
+        guard !wanted.allSatisfy(topics.isSeen) else { return true }
         do {
-            return Set(try await Admin(watch.settings(for: broker), log: log).topics().keys)
+            let counts = try await producer.topics()
+            let existing = counts.filter { $0.value >= ($0.key == Destination.cases.topic ? partitions : 1) }
+            for topic in topics.see(Set(existing.keys), wanted: wanted, at: .now).sorted() {
+                log.error("topic is not there, or lacks partitions; its rows are set aside", ["topic": topic])
+            }
+            return true
         } catch {
             log.warning("topics cannot be listed", ["reason": "\(error)"])
-            return nil
+            return false
         }
     }
 
-    /// Lets rows that were set aside try again where their topic is there now.
-    /// - Returns: the topics that still refuse.
-    private func release(at broker: Broker, on connection: Connection) async throws -> Set<String> {
-        let refusing = try await connection.setAsideTopics()
-        guard !refusing.isEmpty, let existing = await topics(at: broker) else { return refusing }
-        let back = refusing.intersection(existing)
-        if !back.isEmpty { log.info("topics are back", ["topics": back.sorted().joined(separator: " ")]) }
-        try await connection.release(back.sorted())
-        return refusing.subtracting(back)
+    private func note(_ outcome: RelayRound.Outcome, of round: RelayRound, _ topics: inout RelayTopics) {
+        for (topic, error) in outcome.refused.sorted(by: { $0.key < $1.key }) {
+            let wait = topics.refused(topic, at: .now)
+            log.error("topic refuses; its rows are set aside", ["topic": topic, "reason": "\(error)", "again": wait])
+        }
+        guard let topic = round.tried, outcome.refused[topic] == nil else { return }
+        if round.opens {
+            topics.isOpen(topic)
+            log.info("topic takes messages again", ["topic": topic])
+        } else {
+            topics.took(topic, at: .now)
+        }
     }
 
     /// Sends a batch and waits for every acknowledgement. While the broker is away this waits, and so does everything
@@ -216,22 +227,21 @@ extension Producer {
     }
 }
 
-extension KafkaError {
-    /// The topic is not there or not for us; waiting alone does not help. Other topics are not concerned.
-    fileprivate var refusesTopic: Bool { !isRetriable && !isFatal }
-}
-
 extension Connection {
-    /// Deletes what was delivered and sets aside all that waits for topics that refuse, so that order is kept within a
-    /// topic.
-    fileprivate func settle(delivered: [Int64], refusing: [String]) throws {
+    /// Deletes exactly what was delivered and sets aside what its topic refused, so that order is kept within a topic.
+    /// By id: a statement that looked for the topics' rows would read all that waits, in every round.
+    fileprivate func settle(_ outcome: RelayRound.Outcome, tried: String?) throws {
         var queries: [Query] = []
-        if !delivered.isEmpty {
-            queries.append("DELETE FROM jiesu.outbox WHERE id = ANY(\(delivered)) AND NOT set_aside")
+        if !outcome.delivered.isEmpty {
+            queries.append("DELETE FROM jiesu.outbox WHERE id = ANY(\(outcome.delivered)) AND NOT set_aside")
         }
-        if !refusing.isEmpty {
+        if let topic = tried, !outcome.deliveredAside.isEmpty {
             queries.append(
-                "UPDATE jiesu.outbox SET set_aside = true WHERE topic = ANY(\(refusing)) AND NOT set_aside")
+                "DELETE FROM jiesu.outbox WHERE set_aside AND topic = \(topic) AND id = ANY(\(outcome.deliveredAside))")
+        }
+        if !outcome.setAside.isEmpty {
+            queries.append(
+                "UPDATE jiesu.outbox SET set_aside = true WHERE id = ANY(\(outcome.setAside)) AND NOT set_aside")
         }
         if !queries.isEmpty { _ = try pipeline(queries) }
     }
@@ -240,10 +250,5 @@ extension Connection {
     fileprivate func setAsideTopics() throws -> Set<String> {
         Set(
             try query("SELECT DISTINCT topic FROM jiesu.outbox WHERE set_aside").map { try $0.get(0, as: String.self) })
-    }
-
-    /// Lets what was set aside for these topics try again, in its place in the order.
-    fileprivate func release(_ topics: [String]) throws {
-        _ = try execute("UPDATE jiesu.outbox SET set_aside = false WHERE set_aside AND topic = ANY(\(topics))")
     }
 }

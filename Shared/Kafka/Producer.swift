@@ -1,5 +1,6 @@
 internal import CRdKafka
 import Foundation
+import Lifecycle
 import Synchronization
 import Telemetry
 
@@ -14,6 +15,7 @@ package final class Producer: Sendable {
     private let client: Mutex<Client?>
     private let deliveries: Deliveries
     private let destroyed: Destroyed
+    private let questions = BlockingExecutor(label: "kafka.producer")
 
     /// Connects in the background; does not block. Throws when a setting is refused.
     package init(_ settings: KafkaSettings, log: Logger) throws(KafkaError) {
@@ -90,6 +92,16 @@ package final class Producer: Sendable {
     /// still was not after `duration`.
     package func waitUntilGone(atMost duration: Duration = .seconds(5)) async -> Bool {
         await destroyed.wait(atMost: duration)
+    }
+
+    /// All topics that we may see, and how many partitions each has, as the broker says now. Blocks a queue of its own, at
+    /// most for `within`, during which the C client stays in spite of `abandon`.
+    package func topics(within: Duration = .seconds(5)) async throws(KafkaError) -> [String: Int] {
+        guard let client = client.withLock({ $0 }) else { throw .closed() }
+        let answer = await questions.run {
+            Result { () throws(KafkaError) in try client.partitionCounts(within: within) }
+        }
+        return try answer.get()
     }
 
     /// Hands over messages from `start` on until all are or the queue is full; returns the first one left.

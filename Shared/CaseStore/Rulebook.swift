@@ -14,13 +14,16 @@ package struct Rulebook: Sendable {
 
     /// The newest version of the profile that governs the line with this telephone number.
     package func profile(line: String) -> Profile? {
-        profiles.values.filter { $0.policy.line == line }.max { $0.policy.version.version < $1.policy.version.version }
+        newest { $0.line == line }
     }
 
     /// The newest version of a profile by its name.
     package func profile(named name: String) -> Profile? {
-        profiles.values.filter { $0.policy.version.profile == name }
-            .max { $0.policy.version.version < $1.policy.version.version }
+        newest { $0.version.profile == name }
+    }
+
+    private func newest(where holds: (Policy) -> Bool) -> Profile? {
+        profiles.values.filter { holds($0.policy) }.max { $0.policy.version.version < $1.policy.version.version }
     }
 
     /// The profile that leads for a case, in the version pinned to it.
@@ -40,15 +43,27 @@ package struct Rulebook: Sendable {
         try profile(of: file).policy
     }
 
-    /// Reads the whole book. Small: some policies, some hundred organisations.
+    /// Reads the whole book, of one moment. Small: some policies, some hundred organisations.
+    ///
+    /// Each statement may see a newer book than the one before. A change raises the number with the rest, so what was
+    /// read between two equal numbers belongs together; otherwise it is read again.
     package static func read(on connection: Connection) async throws -> Rulebook {
-        let answers = try await connection.pipeline([
-            "SELECT value FROM jiesu.setting WHERE name = 'rules'",
-            "SELECT profile, version, document FROM jiesu.policy",
-            "SELECT code, title, aliases, parent, level, roles, contact, inbox FROM jiesu.organisation",
-            "SELECT code, title, aliases, parent FROM jiesu.region",
-            "SELECT organisation, region, subject FROM jiesu.jurisdiction",
-        ])
+        let number: Query = "SELECT value FROM jiesu.setting WHERE name = 'rules'"
+        while true {
+            let answers = try await connection.pipeline([number] + contents + [number])
+            let (first, last): (Int64, Int64) = (try answers[0].only().get(0), try answers[5].only().get(0))
+            if first == last { return try Rulebook(number: last, answers) }
+        }
+    }
+
+    private static let contents: [Query] = [
+        "SELECT profile, version, document FROM jiesu.policy",
+        "SELECT code, title, aliases, parent, level, roles, contact, inbox FROM jiesu.organisation",
+        "SELECT code, title, aliases, parent FROM jiesu.region",
+        "SELECT organisation, region, subject FROM jiesu.jurisdiction",
+    ]
+
+    private init(number: Int64, _ answers: [Rows]) throws {
         var profiles: [Policy.Version: Profile] = [:]
         var unreadable: [Policy.Version: String] = [:]
         for row in answers[1] {
@@ -60,22 +75,21 @@ package struct Rulebook: Sendable {
                 unreadable[version] = error.list.first?.description ?? "it is damaged"
             }
         }
-        return Rulebook(
-            number: try answers[0].only().get(0),
-            profiles: profiles, unreadable: unreadable,
-            directory: Directory(
-                organisations: try answers[2].map { row in
-                    .init(
-                        code: try row.get(0), title: try row.get(1), aliases: try row.get(2), parent: try row.get(3),
-                        level: try row.get(4), roles: try row.get(5), contact: try row.get(6), hasInbox: try row.get(7))
-                },
-                regions: try answers[3].map { row in
-                    .init(
-                        code: try row.get(0), title: try row.get(1), aliases: try row.get(2), parent: try row.get(3))
-                },
-                jurisdictions: try answers[4].map { row in
-                    .init(organisation: try row.get(0), region: try row.get(1), subject: try row.get(2))
-                }))
+        self.number = number
+        self.profiles = profiles
+        self.unreadable = unreadable
+        directory = Directory(
+            organisations: try answers[2].map { row in
+                .init(
+                    code: try row.get(0), title: try row.get(1), aliases: try row.get(2), parent: try row.get(3),
+                    level: try row.get(4), roles: try row.get(5), contact: try row.get(6), hasInbox: try row.get(7))
+            },
+            regions: try answers[3].map { row in
+                .init(code: try row.get(0), title: try row.get(1), aliases: try row.get(2), parent: try row.get(3))
+            },
+            jurisdictions: try answers[4].map { row in
+                .init(organisation: try row.get(0), region: try row.get(1), subject: try row.get(2))
+            })
     }
 }
 
@@ -83,7 +97,7 @@ package struct Rulebook: Sendable {
 final class RulebookShelf: Sendable {
     private let book = Mutex<Rulebook?>(nil)
 
-    /// The book with `number`, which the caller read in the same transaction.
+    /// The book with `number`, which the caller read in the same transaction, or a newer one.
     func book(number: Int64, on connection: Connection) async throws -> Rulebook {
         if let kept = book.withLock({ $0 }), kept.number == number { return kept }
         let read = try await Rulebook.read(on: connection)

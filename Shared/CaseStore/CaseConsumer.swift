@@ -67,6 +67,8 @@ package final class CaseConsumer<Worker: Caseworker>: Service {
         let consumer = try Consumer(
             watch.settings(for: broker), group: "jiesu-\(worker.service)", topics: [Destination.cases.topic], log: log)
         var nextLag = ContinuousClock.now
+        // Whoever reads nothing knows of no lag.
+        defer { metrics.replace(.consumerLag, with: [:]) }
         do {
             while !Task.isCancelled, watch.broker == broker {
                 let batch = try await consumer.next(max: limits.batch, within: limits.wait)
@@ -152,11 +154,15 @@ package final class CaseConsumer<Worker: Caseworker>: Service {
     /// - Parameter origins: the messages that named these cases; a case of the tables has none and needs none.
     private func work(on ids: [Int64], from origins: [Int64: IncomingMessage] = [:]) async -> Bool {
         guard !ids.isEmpty else { return true }
-        let start = ContinuousClock.now
-        let work = await persist("batch waits") { [worker, store] in try await store.work(worker, on: ids) }
-        guard let work else { return false }
+        // Only the try that succeeds is measured: how long an outage lasts says nothing about the handler.
+        let handled = await persist("batch waits") { [worker, store] in
+            let start = ContinuousClock.now
+            let work = try await store.work(worker, on: ids)
+            return (work: work, time: ContinuousClock.now - start)
+        }
+        guard let (work, time) = handled else { return false }
         metrics.histogram(.handlerSeconds, worker.service, work.parked + work.unknown.count > 0 ? "parked" : "done")
-            .observe(ContinuousClock.now - start)
+            .observe(time)
         for id in work.unknown {
             guard let origin = origins[id] else { continue }
             guard await park(origin, reason: Refusal.unknownCase.code, detail: "there is no case \(id)") else {

@@ -2,15 +2,19 @@ import Lifecycle
 import Postgres
 import Telemetry
 
-/// Looks at the tables every five seconds, for the gauges that no service could count for itself.
+/// Looks at the tables from time to time, for the gauges that no service could count for itself. While they cannot be
+/// read, the gauges are not there.
 package struct StoreGauges: Service {
     package let name = "gauges"
     private let pool: Pool
+    private let pause: Duration
     private let metrics: Metrics
     private let log: Logger
 
-    package init(pool: Pool, metrics: Metrics, log: Logger) {
+    /// - Parameter pause: between two looks; default 5 s.
+    package init(pool: Pool, pause: Duration = .seconds(5), metrics: Metrics, log: Logger) {
         self.pool = pool
+        self.pause = pause
         self.metrics = metrics
         self.log = log
     }
@@ -21,8 +25,11 @@ package struct StoreGauges: Service {
                 try await look()
             } catch {
                 log.warning("gauges cannot be read", ["reason": "\(error)"])
+                for metric in [Metric.outboxRows, .outboxOldestSeconds, .owedRows, .parkedRows] {
+                    metrics.replace(metric, with: [:])
+                }
             }
-            await sleep(for: .seconds(5))
+            await sleep(for: pause)
         }
     }
 
@@ -33,9 +40,8 @@ package struct StoreGauges: Service {
                 """
                 SELECT (SELECT count(*) FROM (SELECT FROM jiesu.outbox WHERE NOT set_aside LIMIT 100000) AS n),
                     (SELECT count(*) FROM (SELECT FROM jiesu.outbox WHERE set_aside LIMIT 100000) AS n),
-                    coalesce((SELECT extract(epoch FROM jiesu.clock() - e.at)::float8
-                        FROM (SELECT case_id, version FROM jiesu.outbox WHERE NOT set_aside ORDER BY id LIMIT 1) AS o
-                        JOIN jiesu.case_event e USING (case_id, version)), 0),
+                    coalesce((SELECT extract(epoch FROM clock_timestamp() - queued_at)::float8
+                        FROM jiesu.outbox WHERE NOT set_aside ORDER BY id LIMIT 1), 0),
                     (SELECT count(*) FROM (SELECT FROM jiesu.case_file f WHERE state = 'registered' AND NOT EXISTS (
                         SELECT FROM jiesu.parked p WHERE p.service = 'classification' AND p.case_id = f.id) LIMIT 100000) AS n),
                     (SELECT count(*) FROM (SELECT FROM jiesu.case_file f WHERE state = 'classified' AND NOT EXISTS (
@@ -45,13 +51,11 @@ package struct StoreGauges: Service {
             ])
             return (try answers[0].only(), answers[1])
         }
-        metrics.gauge(.outboxRows, "waiting").set(try row.get(0, as: Int.self))
-        metrics.gauge(.outboxRows, "set_aside").set(try row.get(1, as: Int.self))
-        metrics.gauge(.outboxOldestSeconds).set(try row.get(2, as: Double.self))
-        metrics.gauge(.owedRows, "classification").set(try row.get(3, as: Int.self))
-        metrics.gauge(.owedRows, "routing").set(try row.get(4, as: Int.self))
+        metrics.replace(.outboxRows, with: [["waiting"]: try row.get(0), ["set_aside"]: try row.get(1)])
+        metrics.replace(.outboxOldestSeconds, with: [[]: try row.get(2)])
+        metrics.replace(.owedRows, with: [["classification"]: try row.get(3), ["routing"]: try row.get(4)])
         var byService: [[String]: Double] = [:]
-        for row in parked { byService[[try row.get(0)]] = Double(try row.get(1, as: Int.self)) }
+        for row in parked { byService[[try row.get(0)]] = try row.get(1) }
         metrics.replace(.parkedRows, with: byService)
     }
 }

@@ -9,7 +9,8 @@ extension Metric {
     package static let outboxRows = gauge(
         "jiesu_outbox_rows", labels: ["state"], help: "Messages that wait in the outbox to be published.")
 
-    /// Without those set aside, which have their own alert and would hide that the relay stands still.
+    /// Since it was queued, by the server's clock. Without those set aside, which have their own alert and would hide that
+    /// the relay stands still.
     package static let outboxOldestSeconds = gauge(
         "jiesu_outbox_oldest_seconds", help: "Age of the oldest message in the outbox that is not set aside.")
 
@@ -21,7 +22,7 @@ extension Metric {
     package static let parkedRows = gauge(
         "jiesu_parked_rows", labels: ["service"], help: "Messages that could not be handled and wait for a person.")
 
-    /// `handler` is a word of the program, `outcome` is `done`, `later` or `parked`.
+    /// `handler` is a word of the program, `outcome` is `done` or `parked`. Only the try that succeeded.
     package static let handlerSeconds = histogram(
         "jiesu_handler_seconds", labels: ["handler", "outcome"], help: "Time to handle one batch.")
 

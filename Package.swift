@@ -78,7 +78,9 @@ let package = Package(
         tests("TelemetryTests", ["Telemetry"]),
         tests("LifecycleTests", ["Lifecycle", "Telemetry", "Support"]),
         tests("ConfigurationTests", ["Configuration", "Telemetry"]),
-        tests("ClassificationTests", ["Classification", "Jiesu", "Casework", "Policies", "JSON", "Support"]),
+        tests(
+            "ClassificationTests",
+            ["Classification", "Jiesu", "CaseStore", "Casework", "Policies", "Postgres", "JSON", "Support"]),
         tests("HTTPTests", ["HTTP", "Configuration", "JSON", "Lifecycle", "Telemetry"]),
         tests(
             "IntakeTests",

@@ -57,9 +57,11 @@ package struct Classifier: Sendable {
         self.directory = directory
     }
 
-    /// Subjects whose reasons are kept, strongest first.
+    /// Subjects whose reasons are kept, strongest first; words of a reason; organisations complained about whose names are
+    /// kept. The finding itself holds all organisations.
     private static let mostSubjects = 5
     private static let mostWords = 8
+    private static let mostAccused = 8
 
     /// What `complaint` is.
     package func find(_ complaint: Complaint) -> Result {
@@ -82,7 +84,7 @@ package struct Classifier: Sendable {
         if let place {
             reasons.append(Finding.Reason(about: "region", code: place.region, score: 0, words: [place.name]))
         }
-        reasons += accused.map {
+        reasons += accused.prefix(Self.mostAccused).map {
             Finding.Reason(about: "accused", code: $0.organisation, score: 0, words: [$0.name])
         }
         let finding = Finding(

@@ -17,29 +17,45 @@ final class Examining: Caseworker {
 
     private let bench = Mutex(Bench())
 
+    private let bytes: Int
+
+    /// - Parameter bytes: of texts held in memory at once, roughly; default 4 MB.
+    init(bytes: Int = 4 << 20) {
+        self.bytes = bytes
+    }
+
     func orders(for cases: [Case], rules: Rulebook, on connection: Connection) async throws -> [Int64: Order] {
-        let complaints = try await read(cases, on: connection)
         var orders: [Int64: Order] = [:]
-        for file in cases {
-            guard let complaint = complaints[file.id] else {
-                throw StoreError.unreadable("submission of case \(file.id)")
+        var rest = cases
+        while let first = rest.first {
+            let complaints = try await read(rest, on: connection)
+            guard !complaints.isEmpty else { throw StoreError.unreadable("submission of case \(first.id)") }
+            for file in rest {
+                guard let complaint = complaints[file.id] else { continue }
+                orders[file.id] = order(try classifier(for: file, rules: rules).find(complaint))
             }
-            orders[file.id] =
-                switch try classifier(for: file, rules: rules).find(complaint) {
-                case .sure(let finding): .classify(finding)
-                case .doubtful(let finding, let why):
-                    .requestJudgement(JudgementRequested(reason: why.rawValue, finding: finding))
-                }
+            rest.removeAll { complaints[$0.id] != nil }
         }
         return orders
     }
 
-    /// What was written in the first submission of each case.
+    private func order(_ result: Classifier.Result) -> Order {
+        switch result {
+        case .sure(let finding): .classify(finding)
+        case .doubtful(let finding, let why):
+            .requestJudgement(JudgementRequested(reason: why.rawValue, finding: finding))
+        }
+    }
+
+    /// What was written in the first submissions of the first of these cases, at least of one.
     private func read(_ cases: [Case], on connection: Connection) async throws -> [Int64: Complaint] {
         let rows = try await connection.query(
             """
-            SELECT case_id, title, text, place, about FROM jiesu.submission
-            WHERE case_id = ANY(\(cases.map(\.id))) AND number = 1
+            SELECT case_id, title, text, place, about
+            FROM (SELECT *, sum(octet_length(text)) OVER (ORDER BY case_id) - octet_length(text) AS bytes_before
+                FROM (SELECT case_id, title, text, place, about FROM jiesu.submission
+                    WHERE case_id = ANY(\(cases.map(\.id))) AND number = 1) AS s) AS n
+            WHERE bytes_before < \(bytes)
             """)
         let regions = Dictionary(uniqueKeysWithValues: cases.map { ($0.id, $0.region) })
         var complaints: [Int64: Complaint] = [:]

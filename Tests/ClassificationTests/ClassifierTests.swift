@@ -48,6 +48,13 @@ import Testing
         #expect(try find("材料交了没有下文", about: "某某百货公司").accused.isEmpty)
     }
 
+    @Test func `everybody who is accused is kept, but only some of the names that were found`() throws {
+        let titles = Shipped.directory.organisations.values.map(\.title)
+        let finding = try find("推诿", about: titles.joined(separator: "、"))
+        #expect(finding.accused.count == Set(Shipped.directory.organisations.keys).count)
+        #expect(finding.reasons.count { $0.about == "accused" } == 8)
+    }
+
     @Test func `a name that many share means those of the region, or all where none is known`() throws {
         let somewhere = try find("教育局推诿", place: "云埠区").accused
         #expect(somewhere == ["city-education", "yunbu-education"])

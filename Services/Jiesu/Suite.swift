@@ -68,30 +68,36 @@ final class Suite: Service {
     /// The database's address for the superuser of the private cluster.
     var database: String { cluster.url(database: "jiesu") }
 
-    /// - Throws: `CommandFailure` if another suite runs on the folder.
+    /// - Throws: `CommandFailure` if another suite runs on the folder; what PostgreSQL and the services throw.
     func run() async throws {
         let logs = folder.appending(path: "log")
         try FileManager.default.createDirectory(at: logs, withIntermediateDirectories: true)
-        let lock: FolderLock
-        do {
-            lock = try await FolderLock(folder: folder.path, seconds: 0)
-        } catch {
-            throw CommandFailure(
-                "another suite runs with the data folder \(folder.path)", hint: "name another folder with --data")
-        }
+        let lock = try await lock()
+        var failure: (any Error)?
         do {
             try await cluster.start()
             try await prepare()
             let services = try parts.map(service) + [Housekeeper(cluster: cluster, logs: logs, log: log)]
             state.withLock { $0.isPrepared = true }
             try await Lifecycle.supervise(services, grace: .seconds(30), log: log)
+        } catch let error as PostgresError where error.code == .cancelled && Task.isCancelled {
+            // A start that was cut short by a stop has not failed.
         } catch {
-            try await end()
-            lock.letGo()
-            throw error
+            failure = error
         }
         try await end()
         lock.letGo()
+        if let failure { throw failure }
+    }
+
+    private func lock() async throws -> FolderLock {
+        do {
+            return try await FolderLock(folder: folder.path, seconds: 0)
+        } catch {
+            guard error.code == .busy else { throw error }
+            throw CommandFailure(
+                "another suite runs with the data folder \(folder.path)", hint: "name another folder with --data")
+        }
     }
 
     private func end() async throws {

@@ -46,11 +46,7 @@ package enum Migrator {
             guard .now < limit else {
                 throw PostgresError(.busy, "another program has been migrating for \(waitAtMost)")
             }
-            do {
-                try await Task.sleep(for: .milliseconds(50))
-            } catch {
-                throw PostgresError(.cancelled, "cancelled while another program was migrating")
-            }
+            try await pause(.milliseconds(50), "another program was migrating")
         }
     }
 

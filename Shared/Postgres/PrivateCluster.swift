@@ -56,7 +56,8 @@ package final class PrivateCluster: Sendable {
 
     /// Makes the data folder if need be, starts the server and waits until it answers. A server that runs already is
     /// joined.
-    /// - Throws: `.process`; `debugDescription` then holds the server's last words.
+    /// - Throws: `.process`, whose `debugDescription` holds the server's last words; `.busy` when another process has
+    ///   worked on the folder all the time; `.cancelled`, and then the server may run or not.
     package func start() async throws(PostgresError) {
         try makeFolder(folder)
         let lock = try await FolderLock(folder: folder, seconds: 2 * Self.secondsAtMost)
@@ -70,7 +71,7 @@ package final class PrivateCluster: Sendable {
         // Twice more: the last processes of a killed server take a moment to notice.
         for _ in 0..<3 {
             if try await pgCtl("start", "-w", "-l", "\(folder)/server.log").status == 0 { return }
-            try? await Task.sleep(for: .milliseconds(300))
+            try await pause(.milliseconds(300), "the server did not start")
         }
         throw PostgresError(.process, "the server did not start; see \(folder)/server.log", detail: lastWords)
     }
@@ -109,10 +110,12 @@ package final class PrivateCluster: Sendable {
 
     /// Kills the server's first process outright, as a crash of the machine would, and waits for its end. The others
     /// notice.
-    package func kill() async {
+    package func kill() async throws(PostgresError) {
         guard let id = processID else { return }
         Foundation.kill(id, SIGKILL)
-        for _ in 0..<500 where Foundation.kill(id, 0) == 0 { try? await Task.sleep(for: .milliseconds(10)) }
+        for _ in 0..<500 where Foundation.kill(id, 0) == 0 {
+            try await pause(.milliseconds(10), "the server's first process died")
+        }
     }
 
     /// Runs one of PostgreSQL's own programs (psql, pgbench …) to its end, as the user whom the server runs as, without
@@ -210,7 +213,7 @@ package final class PrivateCluster: Sendable {
     private func waitUntilReady() async throws(PostgresError) {
         for _ in 0..<Self.secondsAtMost * 10 {
             if try await programs.run("pg_isready", ["-q", "-h", socketFolder, "-p", "\(port)"]).status == 0 { return }
-            try? await Task.sleep(for: .milliseconds(100))
+            try await pause(.milliseconds(100), "the server did not answer yet")
         }
         throw PostgresError(.process, "the server runs but does not answer")
     }

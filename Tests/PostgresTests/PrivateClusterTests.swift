@@ -28,7 +28,7 @@ import Testing
         try await cluster.start()
         #expect(try await number(cluster) == 1)
         for _ in 0..<2 {
-            await cluster.kill()
+            try await cluster.kill()
             try await cluster.start()
             #expect(try await number(cluster) == 1)
         }

@@ -22,7 +22,7 @@ enum Fault: CustomStringConvertible, Sendable {
         switch self {
         case .kill(let part): try await suite.kill(part)
         case .stopDatabase: try await suite.breakOffDatabase()
-        case .killDatabase: await (try suite.database).kill()
+        case .killDatabase: try await suite.database.kill()
         }
     }
 }

@@ -1,15 +1,16 @@
 /// One SQL statement and its values: `"SELECT body FROM note WHERE id = \(id)"` sends `$1` and, apart from it, the
 /// value.
 ///
-/// So no value can ever become SQL. Its description is the text with `$1`, never a value.
+/// So no value can ever become SQL, and neither can a text that is no literal. Its description is the text with `$1`, never a value.
 package struct Query: ExpressibleByStringInterpolation, Sendable, CustomStringConvertible, CustomDebugStringConvertible
 {
     /// The statement with `$1`, `$2`… in place of values.
     package let text: String
     let parameters: ParameterBuffer
 
-    package init(stringLiteral value: String) {
-        text = value
+    /// Of a literal only: a text that is put together when the program runs cannot become a statement.
+    package init(stringLiteral value: StaticString) {
+        text = "\(value)"
         parameters = ParameterBuffer()
     }
 
@@ -35,8 +36,8 @@ extension Query {
             text.reserveCapacity(literalCapacity + interpolationCount * 3)
         }
 
-        package mutating func appendLiteral(_ literal: String) {
-            text += literal
+        package mutating func appendLiteral(_ literal: StaticString) {
+            text += "\(literal)"
         }
 
         package mutating func appendInterpolation(_ value: some QueryValue) {

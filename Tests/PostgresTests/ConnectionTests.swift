@@ -37,7 +37,7 @@ import Testing
 
     @Test func preparedStatementsAreBounded() async throws {
         let c = try await TestDatabase.fresh().connection()
-        for n in 0..<600 { _ = try await c.query(Query(stringLiteral: "SELECT \(n)")) }
+        for n in 0..<600 { _ = try await c.query(.another(n)) }
         #expect(try await c.query("SELECT count(*) FROM pg_prepared_statements").only().get(0, as: Int.self) <= 257)
     }
 
@@ -117,5 +117,19 @@ extension Connection {
             try await Task.sleep(for: .milliseconds(5))
         }
         Issue.record("nobody came to wait for the lock")
+    }
+}
+
+extension Query {
+    /// A statement whose text is another one for each `number` from 0.
+    static func another(_ number: Int) -> Query {
+        var text = StringInterpolation(literalCapacity: 0, interpolationCount: 0)
+        text.appendLiteral("SELECT 1")
+        var rest = number
+        while rest > 0 {
+            text.appendLiteral(rest % 2 == 0 ? ", 0" : ", 1")
+            rest /= 2
+        }
+        return Query(stringInterpolation: text)
     }
 }

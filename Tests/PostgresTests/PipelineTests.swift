@@ -102,7 +102,7 @@ import Testing
     @Test func manyDifferentStatementsLeaveABoundedNumberPrepared() async throws {
         let (c, _) = try await table()
         for round in 0..<2 {
-            let queries = (0..<1_000).map { Query(stringLiteral: "SELECT \($0) AS n\(round)") }
+            let queries = (0..<1_000).map { Query.another(1_000 * round + $0) }
             #expect(try await c.pipeline(queries).count == 1_000)
         }
         let prepared: Int = try await c.query("SELECT count(*) FROM pg_prepared_statements").only().get(0)

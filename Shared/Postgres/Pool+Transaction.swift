@@ -3,6 +3,11 @@ extension Pool {
     ///
     /// The body runs at most once. It may swallow an error of a query, but not make the transaction succeed with that:
     /// the server then refuses the commit.
+    ///
+    /// Cancellation ends the wait for a connection; afterwards it is the body's to heed.
+    /// - Throws: `.begin`, and the body was not run: `.busy` inside when every connection stayed lent for `waitAtMost`,
+    ///   `.cancelled` when the task was cancelled while it waited, `.connection` when none can be opened. Otherwise what
+    ///   failed: the body, the rollback after it, or the commit.
     package nonisolated(nonsending) func transaction<Value>(
         _ body: nonisolated(nonsending) (Connection) async throws -> Value
     ) async throws(TransactionError) -> Value {

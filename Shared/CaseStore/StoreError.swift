@@ -1,5 +1,7 @@
+import Telemetry
+
 /// What only a fault of ours, or a hand in the tables, can bring about.
-package enum StoreError: Error, Sendable, Equatable {
+package enum StoreError: SafeToLog, Sendable, Equatable {
     /// A stored row cannot be read; names table and key.
     case unreadable(String)
     /// The policy that a case is pinned to is not in the table `policy`.
@@ -10,7 +12,7 @@ package enum StoreError: Error, Sendable, Equatable {
     case policyChanged(String)
 }
 
-extension StoreError: CustomStringConvertible {
+extension StoreError {
     /// Safe to log: tables, keys and versions only.
     package var description: String {
         switch self {

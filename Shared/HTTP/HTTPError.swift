@@ -1,7 +1,8 @@
 import Foundation
+import Telemetry
 
 /// Why a server could not listen, or a client got no answer. Safe to log: it holds nothing that was sent or received.
-package struct HTTPError: Error {
+package struct HTTPError: SafeToLog {
     package enum Code: String, Sendable {
         /// The address to listen on or to connect to makes no sense or is unknown.
         case address = "no such address"
@@ -46,6 +47,6 @@ package struct HTTPError: Error {
     }
 }
 
-extension HTTPError: CustomStringConvertible {
+extension HTTPError {
     package var description: String { "\(code.rawValue): \(reason) (\(file):\(line))" }
 }

@@ -32,7 +32,7 @@ struct Router: Sendable {
         } catch let problem as Problem {
             response = .problem(problem)
         } catch {
-            log.error("handler failed", ["route": pattern ?? "-", "error": String(describing: type(of: error))])
+            log.error("handler failed", ["route": pattern ?? "-", "error": error.loggable])
             response = .problem(.inner)
         }
         if let observe { observe(pattern, raw.method, response.status, (ContinuousClock.now - start) / .seconds(1)) }

@@ -1,5 +1,7 @@
+import Telemetry
+
 /// Why a set of services did not end as it should.
-package enum LifecycleError: Error, Equatable, CustomStringConvertible {
+package enum LifecycleError: SafeToLog, Equatable {
     /// A service returned although nobody had asked it to stop.
     case endedEarly(String)
     /// The grace period is over and these still run, in order of start.

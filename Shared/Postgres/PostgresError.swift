@@ -1,17 +1,20 @@
+import Telemetry
+
 /// What went wrong between this program and PostgreSQL.
 ///
 /// `description` is safe to log: it never holds a value of a row or of a parameter. The server's own words may (a
 /// unique violation quotes the row, a cast quotes the text), so they stand in `debugDescription` alone.
-package struct PostgresError: Error, Sendable {
+package struct PostgresError: SafeToLog, Sendable {
     /// Who is at fault.
     package enum Code: String, Sendable {
         /// The server cannot be reached, or the connection was lost. What was under way may or may not have happened.
         case connection
         /// The server refused a statement; `sqlState` says why.
         case server
-        /// Every connection of the pool stayed lent for as long as the caller may wait.
+        /// What somebody else holds was not had for as long as the caller may wait: a connection of the pool, a folder, the
+        /// right to migrate.
         case busy
-        /// The caller was cancelled while it waited for a connection.
+        /// The caller was cancelled while it waited for such a thing, or for a server to start.
         case cancelled
         /// A value that PostgreSQL cannot hold: text with a NUL, or too large.
         case value
@@ -71,7 +74,7 @@ package struct PostgresError: Error, Sendable {
     }
 }
 
-extension PostgresError: CustomStringConvertible, CustomDebugStringConvertible {
+extension PostgresError: CustomDebugStringConvertible {
     package var description: String {
         var text = "postgres.\(code.rawValue)"
         if let sqlState { text += " \(sqlState)" }

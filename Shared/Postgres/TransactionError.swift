@@ -1,5 +1,7 @@
-/// Which part of a transaction failed. Descriptions are as safe to log as those of the errors inside.
-package enum TransactionError: Error, CustomStringConvertible, CustomDebugStringConvertible {
+import Telemetry
+
+/// Which part of a transaction failed. Of a body's error that is not safe to log the description shows the type alone.
+package enum TransactionError: SafeToLog, CustomDebugStringConvertible {
     /// No connection, or no BEGIN. The body was not run.
     case begin(PostgresError)
     /// The body threw; nothing of it was kept.
@@ -29,8 +31,9 @@ package enum TransactionError: Error, CustomStringConvertible, CustomDebugString
     package var description: String {
         switch self {
         case .begin(let error): "the transaction did not begin: \(error)"
-        case .body(let error): "the transaction was rolled back: \(error)"
-        case .rollback(let error, let body): "the transaction was broken off: \(body); the rollback failed: \(error)"
+        case .body(let error): "the transaction was rolled back: \(error.loggable)"
+        case .rollback(let error, let body):
+            "the transaction was broken off: \(body.loggable); the rollback failed: \(error)"
         case .commit(let error): "the commit failed: \(error)"
         }
     }

@@ -11,6 +11,10 @@ struct RouterTests {
         var description: String { "password=secret" }
     }
 
+    struct Outer: SafeToLog {
+        var description: String { "what an operator must know" }
+    }
+
     private static let body = Schema.object([
         .required("text", .string(1...10), ""), .optional("count", .integer(0...9), ""),
     ])
@@ -31,6 +35,7 @@ struct RouterTests {
             .text("\(request.parameter("any") ?? "") \(request.path) \(request.query["q"] ?? "-") \(content.text)")
         },
         Route(.get, "/fails", "", answers: []) { _, _ in throw Inner() },
+        Route(.get, "/fails-safely", "", answers: []) { _, _ in throw Outer() },
         Route(.get, "/refuses", "", answers: []) { _, _ in throw Problem(409, "taken", "已被占用", detail: "请换一个") },
     ]
 
@@ -104,10 +109,12 @@ struct RouterTests {
         let failed = await answer("GET", "/fails") { line in lines.withLock { $0.append(line) } }
         #expect(failed.status == 500)
         #expect(!String(decoding: failed.body, as: UTF8.self).contains("secret"))
+        _ = await answer("GET", "/fails-safely") { line in lines.withLock { $0.append(line) } }
         let logged = lines.withLock { $0 }
-        #expect(logged.count == 1)
+        #expect(logged.count == 2)
         #expect(logged[0].contains(#""route":"/fails","error":"Inner""#))
         #expect(!logged[0].contains("secret"))
+        #expect(logged[1].contains(#""route":"/fails-safely","error":"what an operator must know""#))
     }
 
     @Test func `unknown paths and methods are problems`() async throws {

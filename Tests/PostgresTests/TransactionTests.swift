@@ -3,7 +3,9 @@ import Support
 import Testing
 
 @Suite struct TransactionTests {
-    private struct Mistake: Error {}
+    private struct Mistake: Error, CustomStringConvertible {
+        var description: String { "somebody's telephone number" }
+    }
 
     private func made() async throws -> (Pool, TestDatabase) {
         let database = try await TestDatabase.fresh()
@@ -43,6 +45,7 @@ import Testing
         }
         guard case .body(let cause) = error else { return #expect(Bool(false), "not \(error as Any)") }
         #expect(cause is Mistake)
+        #expect(error?.description == "the transaction was rolled back: Mistake", "nobody vouches for its description")
         #expect(try await count(pool) == 0)
         #expect(try await pool.withConnection { $0.processID } == before, "the connection is kept")
         #expect(try await pool.transaction { try await $0.query("SELECT 1").only().get(0) } == 1)

@@ -77,7 +77,7 @@ let package = Package(
         tests("PoliciesTests", ["Policies", "Casework", "JSON", "TextMatching", "WorkingTime", "Support"]),
         tests("TelemetryTests", ["Telemetry"]),
         tests("LifecycleTests", ["Lifecycle", "Telemetry", "Support"]),
-        tests("ConfigurationTests", ["Configuration", "Telemetry"]),
+        tests("ConfigurationTests", ["Configuration", "CaseStore", "Telemetry"]),
         tests(
             "ClassificationTests",
             ["Classification", "Jiesu", "CaseStore", "Casework", "Policies", "Postgres", "JSON", "Support"]),

@@ -14,7 +14,7 @@ enum Main {
         let log = Logger(service: "classification", level: settings.logLevel)
         await Lifecycle.main(log: log) {
             let metrics = Metrics()
-            let pool = Pool(try settings.database("classification"), size: 4, log: log)
+            let pool = Pool(settings.database("classification"), size: 4, log: log)
             let watch = BrokerWatch(pool: pool, settings: settings.kafka("classification"), log: log)
             return [
                 watch,

@@ -21,7 +21,7 @@ enum Main {
         let log = Logger(service: "intake", level: settings.logLevel)
         await Lifecycle.main(log: log) {
             let metrics = Metrics()
-            var database = try settings.database("intake")
+            var database = settings.database("intake")
             // Whoever complains does not wait a minute for a server that has stopped answering.
             database.silenceAtMost = .seconds(10)
             let pool = Pool(database, size: 8, log: log)

@@ -10,8 +10,6 @@ struct Reach {
     static let option = Arguments.Option.value("data")
 
     let databaseURL: String
-    /// Where intake answers; `nil` if only the database is known.
-    let intake: String?
     let log: Logger
     private let environment = ProcessInfo.processInfo.environment
 
@@ -19,11 +17,8 @@ struct Reach {
         log = Logger(service: "jiesu", level: .warning)
         if let url = environment["JIESU_DATABASE_URL"], !arguments.has("data") {
             databaseURL = url
-            intake = environment["JIESU_PUBLIC_URL"]
         } else {
-            let file = try SuiteFile.read(from: Self.folder(arguments))
-            databaseURL = file.database
-            intake = file.intake
+            databaseURL = try SuiteFile.read(from: Self.folder(arguments)).database
         }
     }
 

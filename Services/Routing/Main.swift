@@ -14,11 +14,11 @@ enum Main {
         let log = Logger(service: "routing", level: settings.logLevel)
         await Lifecycle.main(log: log) {
             let metrics = Metrics()
-            let pool = Pool(try settings.database("routing"), size: 4, log: log)
+            let pool = Pool(settings.database("routing"), size: 4, log: log)
             let watch = BrokerWatch(pool: pool, settings: settings.kafka("routing"), log: log)
             return [
                 watch,
-                Relay(settings: try settings.database("relay"), watch: watch, metrics: metrics, log: log),
+                Relay(settings: settings.database("relay"), watch: watch, metrics: metrics, log: log),
                 CaseConsumer(
                     Dispatching(), store: CaseStore(pool: pool), watch: watch, metrics: metrics, log: log),
                 StoreGauges(pool: pool, metrics: metrics, log: log),

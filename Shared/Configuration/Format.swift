@@ -26,21 +26,6 @@ extension Format where Value == String {
         Format(expectation: expectation, example: example, placeholder: "", parse: plain, print: { $0 })
     }
 
-    /// An absolute http or https address without query, name or password; read without its last slash, so that a path
-    /// can be added.
-    package static var url: Format {
-        Format(
-            expectation: "an http or https address without query, name or password",
-            example: "https://12345.example.cn", placeholder: "",
-            parse: { text in
-                guard let text = plain(text), let parts = URLComponents(string: text),
-                    ["http", "https"].contains(parts.scheme), parts.host?.isEmpty == false, parts.query == nil,
-                    parts.fragment == nil, parts.user == nil, parts.password == nil
-                else { return nil }
-                return text.hasSuffix("/") ? String(text.dropLast()) : text
-            }, print: { $0 })
-    }
-
     /// The path of a file that this process may read now.
     package static var readableFile: Format {
         Format(
@@ -55,7 +40,7 @@ extension Format where Value == String {
             }, print: { $0 })
     }
 
-    private static func plain(_ text: String) -> String? {
+    fileprivate static func plain(_ text: String) -> String? {
         let isControl = { (scalar: Unicode.Scalar) in scalar.properties.generalCategory == .control }
         return text.utf8.count <= 1_000 && !text.unicodeScalars.contains(where: isControl) ? text : nil
     }
@@ -72,25 +57,40 @@ extension Format where Value == Int {
 }
 
 extension Format where Value == ListenAddress {
-    /// Host and port, port 0 included.
+    /// Host and port, port 0 included, to connect to.
     package static var address: Format {
         Format(
             expectation: "host:port", example: "127.0.0.1:8080", placeholder: .loopback(port: 0),
             parse: { ListenAddress($0) }, print: { $0.description })
     }
-}
 
-extension Format where Value == Secret {
-    /// A secret that is given to somebody else unread; only its length and control characters are checked.
-    package static func secret(_ expectation: String, example: String) -> Format {
-        let text = Format<String>.text(expectation, example: example)
-        return Format(
-            expectation: expectation, example: example, placeholder: Secret(""), isSecret: true,
-            parse: { text.parse($0).map { Secret($0) } }, print: { $0.description })
+    /// Where to listen: no name, for that may stand for several addresses and only one would be listened on.
+    package static var listen: Format {
+        Format(
+            expectation: "an IP address and a port, as in 0.0.0.0:8080 for all of this machine's",
+            example: "127.0.0.1:8080",
+            placeholder: .loopback(port: 0), parse: { ListenAddress($0).flatMap { $0.isNumeric ? $0 : nil } },
+            print: { $0.description })
     }
 }
 
 extension Format {
+    /// What may hold a password, at most 1,000 bytes without control characters. Neither the text nor the value is ever
+    /// shown.
+    /// - Parameters:
+    ///   - example: must be readable.
+    ///   - read: makes the value; `nil` if the text is not in this format.
+    package static func secret(
+        _ expectation: String, example: String, read: @escaping @Sendable (String) -> Value?
+    ) -> Format {
+        guard let placeholder = read(example) else {
+            preconditionFailure("no \(Value.self) can be read from \(example)")
+        }
+        return Format(
+            expectation: expectation, example: example, placeholder: placeholder, isSecret: true,
+            parse: { Format<String>.plain($0).flatMap(read) }, print: { _ in "****" })
+    }
+
     /// One of the words of an enumeration.
     package static func choice(_: Value.Type = Value.self) -> Format
     where Value: RawRepresentable & CaseIterable, Value.RawValue == String {

@@ -26,19 +26,26 @@ package struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
 
     /// Reachable from this machine only, the default of every service: whoever opens a port to others does so on
     /// purpose.
-    static func loopback(port: UInt16) -> ListenAddress { ListenAddress(host: "127.0.0.1", port: Int(port)) }
+    package static func loopback(port: UInt16) -> ListenAddress { ListenAddress(host: "127.0.0.1", port: Int(port)) }
 
     private init(host: String, port: Int) {
         self.host = host
         self.port = port
     }
 
+    /// The host is an address and no name.
+    var isNumeric: Bool { host.contains(":") || Self.isDotted(host[...]) }
+
     package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+
+    private static func isDotted(_ text: Substring) -> Bool {
+        text.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }
+    }
 
     /// Letters, digits, hyphens, dots and, for container networks, underscores. What looks like an IPv4 address is one.
     private static func isName(_ text: Substring) -> Bool {
         guard (1...253).contains(text.utf8.count), !text.hasPrefix("."), !text.hasPrefix("-") else { return false }
-        if text.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }) {
+        if isDotted(text) {
             var address = in_addr()
             return inet_pton(AF_INET, String(text), &address) == 1
         }

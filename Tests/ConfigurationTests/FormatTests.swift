@@ -59,19 +59,6 @@ struct FormatTests {
         #expect(ListenAddress(text) == nil)
     }
 
-    @Test func `a URL loses its last slash, so that paths can be added`() {
-        #expect(Format.url.parse("https://12345.example.cn/") == "https://12345.example.cn")
-        #expect(Format.url.parse("http://localhost:8080/su") == "http://localhost:8080/su")
-    }
-
-    @Test(arguments: [
-        "example.cn", "ftp://example.cn", "https://", "https://a:b@example.cn", "https://example.cn?x=1",
-        "https://example.cn#x", "https://exa mple.cn", "https://example.cn/\n", "javascript:alert(1)",
-    ])
-    func `other URLs are refused`(text: String) {
-        #expect(Format.url.parse(text) == nil)
-    }
-
     @Test func `a file must be there, be a file and be readable`() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

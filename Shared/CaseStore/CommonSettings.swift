@@ -1,3 +1,6 @@
+import Configuration
+import Kafka
+import Postgres
 import Telemetry
 
 /// The settings that every service reads. Their names stay stable.
@@ -10,30 +13,29 @@ package struct CommonSettings: Sendable {
     }
 
     /// `JIESU_DATABASE_URL`: anything that libpq takes; may hold a password.
-    package let databaseURL: Secret
+    private let database: ConnectionSettings
     /// `JIESU_KAFKA_BROKERS`; `nil` means that the embedded broker's address stands in the database.
     package let kafkaBrokers: [ListenAddress]?
     /// `JIESU_KAFKA_CA`, `_CERT` and `_KEY`; `nil` means without TLS.
     package let kafkaCertificates: KafkaCertificates?
     /// `JIESU_LISTEN`: where pages, API, health and metrics are served.
     package let listen: ListenAddress
-    /// `JIESU_PUBLIC_URL` without a slash at the end: what citizens type; `nil` if nobody said.
-    package let publicURL: String?
     /// `JIESU_LOG_LEVEL`, default `info`.
     package let logLevel: Logger.Level
 
     /// - Parameter port: where the service listens on 127.0.0.1 unless `JIESU_LISTEN` says otherwise.
     package init(_ environment: inout Environment, port: UInt16) {
-        databaseURL = environment.required(
+        database = environment.required(
             "JIESU_DATABASE_URL",
-            .secret("a PostgreSQL address or conninfo", example: "postgresql://jiesu_intake@db.example.cn/jiesu"),
+            .secret(
+                "a PostgreSQL address or conninfo", example: "postgresql://jiesu_intake@db.example.cn/jiesu",
+                read: { try? ConnectionSettings(url: $0) }),
             "the database that all services share")
         kafkaBrokers = environment.optional(
             "JIESU_KAFKA_BROKERS", .list(of: .address, example: "kafka-1:9092,kafka-2:9092"),
             "brokers of a Kafka cluster; without it the embedded broker is looked up in the database")
         kafkaCertificates = Self.certificates(&environment)
-        listen = environment.value("JIESU_LISTEN", .address, default: .loopback(port: port), "where to serve HTTP")
-        publicURL = environment.optional("JIESU_PUBLIC_URL", .url, "the address under which citizens reach the suite")
+        listen = environment.value("JIESU_LISTEN", .listen, default: .loopback(port: port), "where to serve HTTP")
         logLevel = environment.value("JIESU_LOG_LEVEL", .choice(), default: .info, "log lines below it are dropped")
     }
 
@@ -55,5 +57,37 @@ package struct CommonSettings: Sendable {
             }
         }
         return nil
+    }
+}
+
+extension CommonSettings {
+    /// How a service connects. A lock that is not had within two seconds is given up, so that a batch is tried again
+    /// instead of holding its own locks for ever.
+    package func database(_ service: String) -> ConnectionSettings {
+        var settings = database
+        settings.applicationName = "jiesu-\(service)"
+        settings.session = ["lock_timeout": "2s"]
+        return settings
+    }
+
+    /// How a service reaches Kafka; `brokers` is empty where the database says where the embedded broker is.
+    package func kafka(_ service: String) -> KafkaSettings {
+        KafkaSettings(
+            brokers: kafkaBrokers?.map(\.description).joined(separator: ",") ?? "",
+            tls: kafkaCertificates.map {
+                .init(authority: $0.authority, certificate: $0.certificate, key: $0.key)
+            }, clientID: "jiesu-\(service)")
+    }
+}
+
+extension Pool {
+    /// Whether the database answers now; for `/health/ready`.
+    package func answers() async -> Bool {
+        do {
+            _ = try await withConnection { try await $0.query("SELECT 1") }
+            return true
+        } catch {
+            return false
+        }
     }
 }

@@ -1,20 +1,21 @@
 import Foundation
+import Support
 import Testing
 
 @testable import Jiesu
 
 /// `jiesu calendar due` as it is typed, without a running suite.
 @Suite struct CalendarDueTests {
-    private func run(_ typed: String...) async throws -> Program.Outcome {
-        try await Program.run(["calendar", "due"] + typed)
+    private func run(_ typed: String...) async throws -> BuiltProgram.Output {
+        try await BuiltProgram.jiesu(["calendar", "due"] + typed)
     }
 
     @Test func `the first word is the due moment, then come the days with why each was counted or not`() async throws {
         let outcome = try await run("--from", "2024-09-27T10:00", "--limit", "5wd")
         #expect(outcome.status == 0)
-        #expect(outcome.errors.isEmpty)
+        #expect(outcome.err.isEmpty)
         #expect(
-            outcome.output == """
+            outcome.out == """
                 2024-10-10T23:59:59+08:00  is the last second in time for 5wd from 2024-09-27T10:00:00+08:00
                 calendar cn@1, cutoff_wd 24:00, cutoff_cd 24:00, night now, end_on_holiday keep
 
@@ -49,26 +50,26 @@ import Testing
     func `every unit of limit has its due moment`(from: String, limit: String, due: String) async throws {
         let outcome = try await run("--from", from, "--limit", limit)
         #expect(outcome.status == 0)
-        #expect(outcome.output.hasPrefix("\(due) "), "\(outcome.output)")
+        #expect(outcome.out.hasPrefix("\(due) "), "\(outcome.out)")
         // Ten thousand days are not listed one by one.
-        #expect(outcome.output.split(separator: "\n").count < 130)
+        #expect(outcome.out.split(separator: "\n").count < 130)
     }
 
     @Test func `a profile's way of counting is used, whether it is shipped or a file`() async throws {
         let shipped = try await run("--profile", "p004-03", "--from", "2024-09-27T10:00", "--limit", "1wd")
-        #expect(shipped.output.hasPrefix("2024-09-29T23:59:59+08:00 "))
+        #expect(shipped.out.hasPrefix("2024-09-29T23:59:59+08:00 "))
         let folder = try TemporaryFolder()
         let file = try folder.write(Self.officeHours().utf8, to: "office.json")
         let evening = try await run("--profile", file, "--from", "2024-09-30T20:00", "--limit", "1wd")
-        #expect(evening.output.hasPrefix("2024-10-09T17:29:59+08:00 "))
-        #expect(evening.output.contains("    -  2024-09-30 Mon  working day; came outside office hours\n"))
+        #expect(evening.out.hasPrefix("2024-10-09T17:29:59+08:00 "))
+        #expect(evening.out.contains("    -  2024-09-30 Mon  working day; came outside office hours\n"))
         #expect(
-            evening.output.contains("    0  2024-10-08 Tue  working day; not counted; counts as the day of the event\n")
+            evening.out.contains("    0  2024-10-08 Tue  working day; not counted; counts as the day of the event\n")
         )
         let moved = try await run("--profile", file, "--from", "2024-09-27T10:00", "--limit", "5cd")
-        #expect(moved.output.hasPrefix("2024-10-08T23:59:59+08:00 "))
-        #expect(moved.output.contains("    5  2024-10-02 Wed  off for 国庆节; put off to the next working day\n"))
-        #expect(moved.output.hasSuffix("    -  2024-10-08 Tue  working day; due\n"))
+        #expect(moved.out.hasPrefix("2024-10-08T23:59:59+08:00 "))
+        #expect(moved.out.contains("    5  2024-10-02 Wed  off for 国庆节; put off to the next working day\n"))
+        #expect(moved.out.hasSuffix("    -  2024-10-08 Tue  working day; due\n"))
     }
 
     /// A shipped profile with another `calendar`.
@@ -98,11 +99,11 @@ import Testing
         (["--form", "2024-09-27T10:00", "--limit", "5wd"], "did you mean \"--from\"?"),
     ])
     func `wrong input is 2, with what was expected`(typed: [String], message: String) async throws {
-        let outcome = try await Program.run(["calendar", "due"] + typed)
+        let outcome = try await BuiltProgram.jiesu(["calendar", "due"] + typed)
         #expect(outcome.status == 2)
-        #expect(outcome.output.isEmpty)
-        #expect(outcome.errors.contains(message), "\(outcome.errors)")
-        #expect(outcome.errors.contains("usage: jiesu calendar due"))
+        #expect(outcome.out.isEmpty)
+        #expect(outcome.err.contains(message), "\(outcome.err)")
+        #expect(outcome.err.contains("usage: jiesu calendar due"))
     }
 
     @Test(arguments: [
@@ -114,26 +115,26 @@ import Testing
     ) async throws {
         let outcome = try await run("--from", from, "--limit", limit)
         #expect(outcome.status == 1)
-        #expect(outcome.output.isEmpty)
-        #expect(outcome.errors.contains("the calendar cn@1 does not know the days off \(message)"), "\(outcome.errors)")
-        #expect(outcome.errors.contains("Shared/Policies/calendars/cn.json"))
+        #expect(outcome.out.isEmpty)
+        #expect(outcome.err.contains("the calendar cn@1 does not know the days off \(message)"), "\(outcome.err)")
+        #expect(outcome.err.contains("Shared/Policies/calendars/cn.json"))
     }
 
     @Test func `a date that may still change is given with a note`() async throws {
         let outcome = try await run("--from", "2026-12-21T10:00", "--limit", "3wd")
         #expect(outcome.status == 0)
-        #expect(outcome.output.contains("\nthe days off of 2026 are not final: announced; only late December"))
-        #expect(!(try await run("--from", "2025-03-03T10:00", "--limit", "3wd").output.contains("not final")))
+        #expect(outcome.out.contains("\nthe days off of 2026 are not final: announced; only late December"))
+        #expect(!(try await run("--from", "2025-03-03T10:00", "--limit", "3wd").out.contains("not final")))
     }
 
     @Test func `a profile's file that is missing or wrong is 1, each mistake with line and key`() async throws {
         let folder = try TemporaryFolder()
         let missing = try await run("--profile", "/nonexistent.json", "--from", "2024-09-27T10:00", "--limit", "5wd")
-        #expect(missing.status == 1 && missing.errors.contains("/nonexistent.json cannot be read"))
+        #expect(missing.status == 1 && missing.err.contains("/nonexistent.json cannot be read"))
         let wrong = try Self.officeHours().replacing("17:30", with: "half past five")
         let file = try folder.write(wrong.utf8, to: "wrong.json")
         let outcome = try await run("--profile", file, "--from", "2024-09-27T10:00", "--limit", "5wd")
         #expect(outcome.status == 1)
-        #expect(outcome.errors.contains("\(file):8: /calendar/cutoff_wd: expected a time of day"), "\(outcome.errors)")
+        #expect(outcome.err.contains("\(file):8: /calendar/cutoff_wd: expected a time of day"), "\(outcome.err)")
     }
 }

@@ -48,10 +48,10 @@ let package = Package(
             resources: [.copy("Profiles"), .copy("calendars"), .copy("organisations.json"), .copy("codes.json")]),
         shared("Telemetry"),
         shared("Lifecycle", ["Telemetry"]),
-        shared("Configuration", ["Telemetry"]),
+        shared("Configuration", ["Telemetry", "TextMatching"]),
         shared("Kafka", ["CRdKafka", "Lifecycle", "Telemetry"]),
         shared("Postgres", ["CLibPQ", "Lifecycle", "Telemetry"]),
-        shared("HTTP", ["CMicroHTTPD", "Configuration", "JSON", "Telemetry", "Lifecycle"]),
+        shared("HTTP", ["CMicroHTTPD", "Configuration", "JSON", "Telemetry", "TextMatching", "Lifecycle"]),
         shared(
             "CaseStore",
             ["Casework", "Policies", "Postgres", "Kafka", "Configuration", "Lifecycle", "Telemetry", "WorkingTime"],

@@ -1,4 +1,5 @@
 import Foundation
+import TextMatching
 
 /// Reads settings from environment variables, gathering every mistake on the way.
 ///
@@ -97,7 +98,7 @@ package struct Environment {
         for name in variables.keys.sorted() where name.hasPrefix("JIESU_") && !known.contains(name) {
             let value = variables[name] ?? ""
             guard !SuiteNames.belongsElsewhere(name, value: value, than: program) else { continue }
-            let near = SuiteNames.nearest(to: name, in: known)
+            let near = Spelling.nearest(to: name, among: known)
             mistake(name, "is not a setting of \(program)" + (near.map { "; did you mean \($0)?" } ?? ""))
         }
     }

@@ -18,26 +18,4 @@ enum SuiteNames {
         if name.hasSuffix("_PORT"), value.hasPrefix("tcp://") || value.hasPrefix("udp://") { return true }
         return programs.contains { "jiesu-\($0)" != program && name.hasPrefix("JIESU_\($0.uppercased())_") }
     }
-
-    /// The known name that is most like `name`, if a person could have meant it.
-    static func nearest(to name: String, in known: [String]) -> String? {
-        let distances = known.map { ($0, distance(Array(name.utf8), Array($0.utf8))) }
-        guard let (nearest, distance) = distances.min(by: { $0.1 < $1.1 }) else { return nil }
-        return distance <= max(2, nearest.utf8.count / 5) ? nearest : nil
-    }
-
-    /// How many bytes must be put in, taken out or changed to make one of the other (Levenshtein).
-    static func distance(_ a: [UInt8], _ b: [UInt8]) -> Int {
-        var row = Array(0...b.count)
-        for (i, x) in a.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for (j, y) in b.enumerated() {
-                let change = diagonal + (x == y ? 0 : 1)
-                diagonal = row[j + 1]
-                row[j + 1] = min(change, row[j] + 1, diagonal + 1)
-            }
-        }
-        return row[b.count]
-    }
 }

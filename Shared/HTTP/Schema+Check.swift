@@ -1,4 +1,5 @@
 import JSON
+import TextMatching
 
 extension Schema {
     /// Every way in which `value` differs from this schema, up to a hundred, in the order of the text; empty if it
@@ -23,7 +24,7 @@ extension Schema {
         case (.boolean, .bool), (.nullable, .null): break
         case (.choice(let choices), .string(let text)):
             if !choices.contains(text) {
-                fault("应为以下之一:" + choices.joined(separator: "、") + Spelling.hint(text, among: choices))
+                fault("应为以下之一:" + choices.joined(separator: "、") + Self.hint(text, among: choices))
             }
         case (.array(let element, let count), .array(let elements)):
             if elements.count < count.lowerBound { fault("至少 \(count.lowerBound) 项") }
@@ -61,12 +62,17 @@ extension Schema {
                 let missing = fields.filter { members[$0.name] == nil }.map(\.name)
                 // The key is a stranger's: enough of it to be recognised, not a megabyte sent back.
                 let place = JSONPath([.key(String(key.prefix(Spelling.longest)))])
-                faults.append(Fault(path: place, message: "没有这一项" + Spelling.hint(key, among: missing)))
+                faults.append(Fault(path: place, message: "没有这一项" + Self.hint(key, among: missing)))
             }
         }
         for field in fields where field.required && members[field.name] == nil && faults.count < mostFaults {
             faults.append(Fault(path: JSONPath([.key(field.name)]), message: "缺少这一项"))
         }
+    }
+
+    /// `;是否想写 subject?` for the name nearest to `name`, or nothing if none is near.
+    private static func hint(_ name: String, among candidates: [String]) -> String {
+        Spelling.nearest(to: name, among: candidates).map { ";是否想写 \($0)?" } ?? ""
     }
 
     private static let hasNUL = "不能含有空字符(U+0000)"

@@ -227,9 +227,4 @@ struct EnvironmentTests {
     @Test func `good settings are returned`() {
         #expect(Environment.orExit(program: "jiesu-intake", arguments: [], variables: [:]) { _ in 5 } == 5)
     }
-
-    @Test(arguments: [("kitten", "sitting", 3), ("", "abc", 3), ("abc", "", 3), ("same", "same", 0), ("ab", "ba", 2)])
-    func `distance counts what must be changed`(a: String, b: String, expected: Int) {
-        #expect(SuiteNames.distance(Array(a.utf8), Array(b.utf8)) == expected)
-    }
 }

@@ -46,16 +46,6 @@ struct DecodingTests {
         #expect(try value("stars=1&stars=2&other=x") == #"{"stars":["1","2"],"other":"x"}"#)
     }
 
-    @Test func `guesses only what is near`() {
-        let names = ["subject", "text", "channel"]
-        #expect(Spelling.nearest(to: "subjcet", among: names) == "subject")
-        #expect(Spelling.nearest(to: "Text", among: names) == "text")
-        #expect(Spelling.nearest(to: "txt", among: names) == "text")
-        #expect(Spelling.nearest(to: "phone", among: names) == nil)
-        #expect(Spelling.nearest(to: "", among: names) == nil)
-        #expect(Spelling.nearest(to: String(repeating: "text", count: 50), among: names) == nil)
-    }
-
     @Test func `header names have no case, and keep their order and repetitions`() {
         var headers: Headers = ["Content-Type": "a", "X-Two": "1"]
         headers.append("2", for: "x-two")

@@ -94,7 +94,7 @@ let package = Package(
                 "Jiesu", "Intake", "Classification", "Routing", "CaseStore", "Casework", "Policies", "Postgres", "JSON",
                 "WorkingTime", "Support",
             ], exclude: ["Golden"]),
-        tests("KafkaTests", ["Kafka", "Support"]),
+        tests("KafkaTests", ["Kafka", "Support", "Telemetry"]),
         tests("PostgresTests", ["Postgres", "Support"]),
         tests(
             "CaseStoreTests",

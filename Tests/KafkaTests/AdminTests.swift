@@ -8,7 +8,7 @@ struct AdminTests {
         let broker = try TestBroker(kind)
         let topic = try await broker.topic(partitions: 5)
         let admin = try Admin(broker.settings, log: .silent)
-        #expect(try await eventually { try await admin.topics()[topic] == 5 })
+        try await eventually("the topic is listed") { try await admin.topics()[topic] == 5 }
     }
 
     @Test(.enabled(if: TestBroker.kinds.contains(.real)))
@@ -20,7 +20,7 @@ struct AdminTests {
         try await admin.createTopics([
             .init(topic, partitions: 3), .init(topic + "b", partitions: 1, settings: settings),
         ])
-        #expect(try await eventually { try await admin.topics()[topic + "b"] == 1 })
+        try await eventually("the topic is listed") { try await admin.topics()[topic + "b"] == 1 }
         #expect(try await admin.topics()[topic] == 2)
         let refused = await #expect(throws: KafkaError.self) {
             try await admin.createTopics([.init("no such name!", partitions: 1)])

@@ -24,13 +24,3 @@ func numbered(_ count: Int, to topic: String) -> [OutgoingMessage] {
 func numbers(_ messages: [IncomingMessage]) -> [Int] {
     messages.compactMap { Int(String(decoding: $0.value ?? [], as: UTF8.self)) }
 }
-
-/// Waits, up to ten seconds, for something that no event tells of.
-func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
-    let deadline = ContinuousClock.now + .seconds(10)
-    while ContinuousClock.now < deadline {
-        if try await condition() { return true }
-        try await Task.sleep(for: .milliseconds(5))
-    }
-    return false
-}

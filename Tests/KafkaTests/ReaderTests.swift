@@ -64,14 +64,12 @@ struct ReaderTests {
         #expect(try await readAll("t", new).map(\.offset) == [0])
     }
 
-    @Test func withoutABrokerOpeningFailsInBoundedTime() async throws {
+    @Test(.timeLimit(.minutes(1))) func withoutABrokerOpeningFailsInBoundedTime() async throws {
         let broker = try TestBroker()
         broker.embedded?.setDown()
         let reader = try Reader(broker.settings, topic: "t", from: .end, log: .silent)
-        let begun = ContinuousClock.now
         let error = await #expect(throws: KafkaError.self) { try await reader.open(within: .milliseconds(300)) }
         #expect(error?.isRetriable == true)
-        #expect(ContinuousClock.now - begun < .seconds(30))
         await reader.close()
     }
 }

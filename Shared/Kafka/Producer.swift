@@ -98,10 +98,7 @@ package final class Producer: Sendable {
     /// most for `within`, during which the C client stays in spite of `abandon`.
     package func topics(within: Duration = .seconds(5)) async throws(KafkaError) -> [String: Int] {
         guard let client = client.withLock({ $0 }) else { throw .closed() }
-        let answer = await questions.run {
-            Result { () throws(KafkaError) in try client.partitionCounts(within: within) }
-        }
-        return try answer.get()
+        return try await questions.run { () throws(KafkaError) in try client.partitionCounts(within: within) }
     }
 
     /// Hands over messages from `start` on until all are or the queue is full; returns the first one left.

@@ -18,10 +18,12 @@ package final class BlockingExecutor: SerialExecutor {
         dispatchPrecondition(condition: .onQueue(queue))
     }
 
-    /// Runs `body`, which may block, on the queue.
-    package func run<T>(_ body: @escaping @Sendable () -> sending T) async -> sending T {
-        await withCheckedContinuation { continuation in
-            queue.async { continuation.resume(returning: body()) }
-        }
+    /// Runs `body`, which may block, on the queue. Throws what it throws.
+    package func run<T, Failure: Error>(
+        _ body: @escaping @Sendable () throws(Failure) -> sending T
+    ) async throws(Failure) -> sending T {
+        try await withCheckedContinuation { continuation in
+            queue.async { continuation.resume(returning: Result { () throws(Failure) in try body() }) }
+        }.get()
     }
 }

@@ -32,8 +32,8 @@ package actor Connection {
     /// - Throws: `.connection`.
     package static func connect(_ settings: ConnectionSettings) async throws(PostgresError) -> Connection {
         let executor = BlockingExecutor(label: "postgres")
-        let wire = await executor.run { Result { () throws(PostgresError) in try PGConn(settings) } }
-        return Connection(try wire.get(), executor)
+        let wire = try await executor.run { () throws(PostgresError) in try PGConn(settings) }
+        return Connection(wire, executor)
     }
 
     private init(_ wire: sending PGConn, _ executor: BlockingExecutor) {

@@ -46,10 +46,9 @@ struct PostgresPrograms: Sendable {
     /// - Returns: its exit status and what it printed.
     func run(_ program: String, _ arguments: [String]) async throws(PostgresError) -> (status: Int32, output: String) {
         let words = command(program, arguments)
-        let result = await BlockingExecutor(label: "postgres.programs").run {
-            Result { () throws(PostgresError) in try ChildProcess.run(words) }
+        return try await BlockingExecutor(label: "postgres.programs").run { () throws(PostgresError) in
+            try ChildProcess.run(words)
         }
-        return try result.get()
     }
 
     /// Gives a file or folder to the user whom the server runs as.

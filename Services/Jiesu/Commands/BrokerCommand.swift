@@ -31,12 +31,30 @@ struct EmbeddedBrokerService: Service {
     let name = "broker"
     let pool: Pool
     let log: Logger
+    /// Making topics and closing block.
+    private let executor = BlockingExecutor(label: "broker")
+
+    init(pool: Pool, log: Logger) {
+        self.pool = pool
+        self.log = log
+    }
 
     func run() async throws {
-        var made = Set(try await Topics.wanted(pool).map(\.name))
-        let broker = try EmbeddedBroker(
-            topics: try await Topics.wanted(pool).map { ($0.name, $0.partitions) }, log: log)
-        defer { broker.close() }
+        let topics = try await Topics.wanted(pool)
+        let broker = try await executor.run { [log] () throws(KafkaError) in
+            try EmbeddedBroker(topics: topics.map { ($0.name, $0.partitions) }, log: log)
+        }
+        do {
+            try await serve(broker, Set(topics.map(\.name)))
+        } catch {
+            await executor.run { broker.close() }
+            throw error
+        }
+        await executor.run { broker.close() }
+    }
+
+    private func serve(_ broker: EmbeddedBroker, _ topics: Set<String>) async throws {
+        var made = topics
         // Generation and address change together: who reads one reads the other.
         let generation = try await pool.transaction { connection in
             let generation: Int64 = try await connection.query("SELECT jiesu.raise_generation()").only().get(0)
@@ -53,7 +71,9 @@ struct EmbeddedBrokerService: Service {
             await sleep(for: .seconds(1))
             do {
                 for topic in try await Topics.wanted(pool) where !made.contains(topic.name) {
-                    try broker.createTopic(topic.name, partitions: topic.partitions)
+                    try await executor.run { () throws(KafkaError) in
+                        try broker.createTopic(topic.name, partitions: topic.partitions)
+                    }
                     made.insert(topic.name)
                 }
             } catch {

@@ -1,4 +1,5 @@
 import JSON
+import Telemetry
 
 /// What every service offers to those who run it.
 enum OperationsRoutes {
@@ -26,7 +27,7 @@ enum OperationsRoutes {
                 answers: [.init(200, "文本格式 0.0.4", .string(0...10_000_000), type: "text/plain")]
             ) { _, _ in
                 Response(
-                    status: 200, type: "text/plain; version=0.0.4; charset=utf-8", body: Array(await metrics().utf8))
+                    status: 200, type: Telemetry.Metrics.contentType, body: Array(await metrics().utf8))
             },
         ]
     }

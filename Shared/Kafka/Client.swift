@@ -26,7 +26,9 @@ final class Client: @unchecked Sendable {
     /// Waits until the C side is gone, without keeping the client alive.
     var destroyed: Destroyed { Destroyed(gone: gone) }
 
-    /// `@unchecked Sendable`: only the thread that frees has it.
+    /// What the thread that frees takes with it.
+    ///
+    /// `@unchecked Sendable`: only that thread has it.
     private struct End: @unchecked Sendable {
         let pointer: OpaquePointer
         let callbacks: Callbacks
@@ -42,8 +44,9 @@ final class Client: @unchecked Sendable {
 }
 
 /// Tells when a client's C side is gone: its threads have ended and its connections are closed.
+///
+/// `@unchecked Sendable`: a dispatch group may be used by any thread.
 struct Destroyed: @unchecked Sendable {
-    /// `@unchecked Sendable`: a dispatch group may be used by any thread.
     fileprivate let gone: DispatchGroup
 
     /// Blocks until gone, at most for `duration`; `false`: it was not in time.

@@ -81,20 +81,17 @@ package actor Consumer {
 
     /// Says that the batch is done; blocks until the broker has stored it.
     ///
-    /// `false`: it came too late, partitions are moving; nothing to do, the messages will be delivered again. Throws
-    /// when the broker does not answer within five seconds or refuses: also then they are delivered again.
-    @discardableResult
-    package func commit(_ batch: Batch) throws(KafkaError) -> Bool {
+    /// If it comes too late, because partitions are moving, the messages will be delivered again and there is nothing to
+    /// do. Throws when the broker does not answer within five seconds or refuses: also then they are delivered again.
+    package func commit(_ batch: Batch) throws(KafkaError) {
         guard let client else { throw .closed() }
         let offsets = state.read { $0.committable(batch) }
-        guard !offsets.isEmpty else { return batch.messages.isEmpty }
+        guard !offsets.isEmpty else { return }
         do throws(KafkaError) {
             try Commit.store(offsets, client, within: .seconds(5))
-            return true
         } catch {
             guard error.isRebalance else { throw error }
             log.info("Commit refused by a rebalance", ["group": group, "code": error.code])
-            return false
         }
     }
 

@@ -9,21 +9,11 @@ import Telemetry
 /// then the oldest goes), and a new one knows nothing of the last. Topics are made here only: a client that names an
 /// unknown one gets it with four partitions. Joining a group takes three seconds.
 package final class EmbeddedBroker: Sendable {
-    /// A kind of request to refuse, with the protocol's number.
-    package enum Request: Int16, Sendable {
-        case produce = 0
-        case fetch = 1
-        case metadata = 3
-        case offsetCommit = 8
-        case joinGroup = 11
-        case heartbeat = 12
-    }
-
     /// `host:port` for `KafkaSettings.brokers`.
     package let bootstrap: String
     private let cluster: Mutex<Cluster?>
 
-    /// Listens when it returns; topics are those given.
+    /// Listens when it returns; topics are those given. Blocks for some milliseconds a topic.
     package init(topics: [(name: String, partitions: Int)] = [], log: Logger) throws(KafkaError) {
         let cluster = try Cluster(log)
         bootstrap = cluster.bootstrap
@@ -31,7 +21,7 @@ package final class EmbeddedBroker: Sendable {
         for topic in topics { try createTopic(topic.name, partitions: topic.partitions) }
     }
 
-    /// Makes a topic; one that exists is left as it is. Throws when the broker is closed or refuses.
+    /// Makes a topic; one that exists is left as it is. Blocks for some milliseconds. Throws when the broker is closed or refuses.
     package func createTopic(_ name: String, partitions: Int) throws(KafkaError) {
         let code = with { rd_kafka_mock_topic_create($0, name, Int32(clamping: partitions), 1) }
         // The broker's thread empties its wake-up pipe after it has served us: another request that comes in between
@@ -40,42 +30,20 @@ package final class EmbeddedBroker: Sendable {
         if code != RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS { try KafkaError.check(code) }
     }
 
-    /// Drops all connections and refuses new ones until `setUp`. What it holds stays.
-    package func setDown() {
-        _ = with { rd_kafka_mock_broker_set_down($0, -1) }
-    }
-
-    /// Serves again after `setDown`.
-    package func setUp() {
-        _ = with { rd_kafka_mock_broker_set_up($0, -1) }
-    }
-
-    /// Delays every answer.
-    package func setRoundTrip(_ time: Duration) {
-        _ = with { rd_kafka_mock_broker_set_rtt($0, -1, Int32(time.milliseconds)) }
-    }
-
-    /// Answers the next requests of that kind with these error numbers, one each; -195 cuts the connection instead.
-    package func refuse(_ request: Request, with numbers: [Int32]) {
-        let errors = numbers.map { rd_kafka_resp_err_t($0) }
-        _ = with {
-            rd_kafka_mock_push_request_errors_array($0, request.rawValue, errors.count, errors)
-            return RD_KAFKA_RESP_ERR_NO_ERROR
-        }
-    }
-
     /// Ends it; everything in it is gone. Blocks until its thread has ended. May be called twice.
     package func close() {
         cluster.withLock { $0 = nil }
     }
 
-    private func with(_ body: (OpaquePointer) -> rd_kafka_resp_err_t) -> rd_kafka_resp_err_t {
+    /// Lends the C side; `_DESTROY` after `close`.
+    func with(_ body: (OpaquePointer) -> rd_kafka_resp_err_t) -> rd_kafka_resp_err_t {
         cluster.withLock { $0.map { body($0.pointer) } ?? RD_KAFKA_RESP_ERR__DESTROY }
     }
 
     /// Owns an `rd_kafka_mock_cluster_t`, and keeps the client that it is part of.
+    ///
+    /// `@unchecked Sendable`: the mock's functions hand their work to its own thread.
     private final class Cluster: @unchecked Sendable {
-        /// `@unchecked Sendable`: the mock's functions hand their work to its own thread.
         let pointer: OpaquePointer
         private let client: Client
 

@@ -19,6 +19,7 @@ package struct CloudEvent: Sendable, Equatable {
     package var hash: String
     package var payload: String
 
+    /// `ce_type` is this and the kind; a message without it is none of ours.
     package static let typePrefix = "jiesu.case."
 
     package init(

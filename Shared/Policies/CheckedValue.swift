@@ -31,7 +31,7 @@ struct CheckedValue {
             report("expected a text, found \(value.kind)")
             return nil
         }
-        guard !text.isEmpty, text.unicodeScalars.count <= most, !text.unicodeScalars.contains(where: \.isControl) else {
+        guard text.isLine(most: most) else {
             report("expected a text of 1 to \(most) characters without control characters")
             return nil
         }
@@ -146,8 +146,13 @@ extension String {
     /// In quotation marks and short enough for a line.
     var quoted: String { "\"\(unicodeScalars.count > 60 ? String(prefix(40)) + "…" : self)\"" }
 
+    /// 1 to `most` characters (Unicode code points) without control characters.
+    package func isLine(most: Int) -> Bool {
+        !isEmpty && unicodeScalars.count <= most && !unicodeScalars.contains(where: \.isControl)
+    }
+
     /// A lower-case letter, then at most 39 lower-case letters, digits or characters of `also`.
-    func isCode(with also: String) -> Bool {
+    package func isCode(with also: String) -> Bool {
         guard let first = utf8.first, utf8.count <= 40 else { return false }
         func isLetter(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) }
         func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }

@@ -13,6 +13,13 @@ package enum KnownCodes {
     package static let refusals = codes("refusals")
     /// Regions whose days off are known: for each there is a file in `calendars/`.
     package static let regions = codes("regions")
+    /// What people do in the suite, C.12: the roles that an account may have.
+    package static let roles = codes("roles")
+
+    /// The Chinese title of a role; its code if it is none of `roles`.
+    package static func title(ofRole code: String) -> String {
+        file["roles"]?.array?.first { $0["code"]?.string == code }?["title"]?.string ?? code
+    }
 
     private static func codes(_ list: String, where isWanted: (JSON) -> Bool = { _ in true }) -> [String] {
         let codes = (file[list]?.array ?? []).filter(isWanted).compactMap { $0["code"]?.string }

@@ -97,12 +97,17 @@ extension OrganisationsFile {
         }
     }
 
-    /// Codes of organisations become names of topics and database logins.
+    /// Whether a text can be the code of an organisation or region. Codes of organisations become names of topics and
+    /// database logins.
+    package static func isCode(_ text: String) -> Bool { text.isCode(with: "-") && !text.hasSuffix("-") }
+
+    /// What such a code is, for a mistake.
+    package static let codeForm =
+        "a code: a lower-case letter, then at most 39 lower-case letters, digits or -, no - at the end"
+
     private static func readCode(_ value: CheckedValue) -> String? {
-        guard let code = value.value.string, code.isCode(with: "-"), !code.hasSuffix("-") else {
-            value.report(
-                "expected a code: a lower-case letter, then at most 39 lower-case letters, digits or -, no - at the end"
-            )
+        guard let code = value.value.string, isCode(code) else {
+            value.report("expected \(codeForm)")
             return nil
         }
         return code

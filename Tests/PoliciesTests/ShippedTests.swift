@@ -51,6 +51,13 @@ import Testing
         }
     }
 
+    @Test func `every role of an account has a Chinese title`() {
+        #expect(KnownCodes.roles.count == 10 && Set(KnownCodes.roles).count == 10)
+        for code in KnownCodes.roles { #expect(KnownCodes.title(ofRole: code) != code, "\(code)") }
+        #expect(KnownCodes.title(ofRole: "unit_head") == "单位负责人")
+        #expect(KnownCodes.title(ofRole: "king") == "king")
+    }
+
     @Test func `nothing is refused by the hotline`() {
         #expect(profiles.first?.policy.refuse.isEmpty == true)
     }

@@ -104,6 +104,16 @@ package actor Connection {
         return try wire.exchange()?.tag ?? ""
     }
 
+    /// What `CREATE ROLE … PASSWORD` and `ALTER ROLE … PASSWORD` take in place of a password (SCRAM-SHA-256). Those
+    /// statements have no parameters, so the password itself would stand in the server's log when one fails.
+    /// - Throws: `.value` for a password that holds a NUL or is empty.
+    package func scramVerifier(of password: String, for role: String) throws(PostgresError) -> String {
+        guard !password.isEmpty, !password.utf8.contains(0), !role.utf8.contains(0) else {
+            throw PostgresError(.value, "a password is empty or holds a NUL character")
+        }
+        return try ready().scramVerifier(of: password, for: role)
+    }
+
     // MARK: Inside
 
     private func run(_ query: Query, on wire: PGConn) throws(PostgresError) -> PGResult {

@@ -45,6 +45,15 @@ final class PGConn {
     var isBroken: Bool { isAbandoned || PQstatus(pointer) == CONNECTION_BAD }
     var transactionStatus: PGTransactionStatusType { PQtransactionStatus(pointer) }
 
+    /// What the server keeps in place of a password. Computed here: nothing is sent.
+    func scramVerifier(of password: String, for role: String) throws(PostgresError) -> String {
+        guard let verifier = PQencryptPasswordConn(pointer, password, role, "scram-sha-256") else {
+            throw PostgresError(.misuse, "no verifier could be computed for a password")
+        }
+        defer { PQfreemem(verifier) }
+        return String(cString: verifier)
+    }
+
     // MARK: Sending: puts messages into libpq's buffer
 
     /// Simple protocol: several statements, no values.

@@ -25,6 +25,21 @@ import Testing
         #expect(error?.code == .connection)
     }
 
+    @Test func aPasswordGoesToTheServerAsAVerifierOnly() async throws {
+        let c = try await TestDatabase.fresh().connection()
+        let one = try await c.scramVerifier(of: "geheim", for: "somebody")
+        #expect(
+            one.wholeMatch(of: /SCRAM-SHA-256\$4096:[A-Za-z0-9+\/=]{24}\$[A-Za-z0-9+\/=]{44}:[A-Za-z0-9+\/=]{44}/)
+                != nil)
+        #expect(try await c.scramVerifier(of: "geheim", for: "somebody") != one, "each has a salt of its own")
+        for password in ["", "a\0b"] {
+            let error = await #expect(throws: PostgresError.self) {
+                try await c.scramVerifier(of: password, for: "somebody")
+            }
+            #expect(error?.code == .value)
+        }
+    }
+
     @Test func aTextIsPreparedOncePerTypeOfItsValues() async throws {
         let c = try await TestDatabase.fresh().connection()
         for _ in 0..<3 {

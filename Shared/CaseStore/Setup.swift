@@ -26,6 +26,9 @@ package enum Setup {
         package let migrations: [Int]
         package let policies: [Policy.Version]
         package let organisations: Int
+        /// Statements that would take from everybody what PostgreSQL gives them, but need an owner or superuser to run
+        /// them.
+        package let openToPublic: [String]
     }
 
     /// Migrates, puts the profiles, writes the directory and tells every service. Safe to repeat, and safe beside
@@ -39,8 +42,12 @@ package enum Setup {
             let put = try await put(profiles, on: connection)
             try await write(directory, on: connection)
             _ = try await connection.execute("UPDATE jiesu.setting SET value = value + 1 WHERE name = 'rules'")
+            let open = try await connection.query("SELECT jiesu.close_to_public()").map {
+                try $0.get(0, as: String.self)
+            }
             try await connection.script("COMMIT")
-            return Result(migrations: applied, policies: put, organisations: directory.organisations.count)
+            return Result(
+                migrations: applied, policies: put, organisations: directory.organisations.count, openToPublic: open)
         } catch {
             try await connection.script("ROLLBACK")
             throw error
@@ -76,7 +83,8 @@ package enum Setup {
     }
 
     /// Writes regions, organisations and jurisdictions; what the directory no longer names goes only from the
-    /// jurisdictions, for cases may still be with an organisation that answers for nothing new.
+    /// jurisdictions, for cases may still be with an organisation that answers for nothing new. Jurisdictions that
+    /// `jiesu organisation add` made are no file's, and stay.
     private static func write(_ directory: Directory, on connection: Connection) async throws {
         let regions = directory.regions.values.sorted { $0.code < $1.code }.map { region -> Query in
             """
@@ -96,10 +104,11 @@ package enum Setup {
         }
         let all = directory.jurisdictions
         let jurisdictions: [Query] = [
-            "DELETE FROM jiesu.jurisdiction",
+            "DELETE FROM jiesu.jurisdiction WHERE origin = 'file'",
             """
             INSERT INTO jiesu.jurisdiction (organisation, region, subject)
             SELECT DISTINCT * FROM unnest(\(all.map(\.organisation)), \(all.map(\.region)), \(all.map(\.subject)))
+            ON CONFLICT DO NOTHING
             """,
         ]
         _ = try await connection.pipeline(regions + organisations + jurisdictions)

@@ -26,6 +26,22 @@ import Testing
             "setting": "S", "broker": "S", "simulation": "S", "policy": "S", "region": "S", "organisation": "S",
             "jurisdiction": "S", "case_file": "SU", "case_event": "SI", "outbox": "SIUD", "parked": "SI",
         ],
+        "jiesu_deadlines": [
+            "setting": "S", "broker": "S", "simulation": "S", "policy": "S", "region": "S", "organisation": "S",
+            "jurisdiction": "S", "case_file": "SU", "case_event": "SI", "outbox": "I", "parked": "SI",
+        ],
+        "jiesu_callback": [
+            "setting": "S", "broker": "S", "simulation": "S", "policy": "S", "region": "S", "organisation": "S",
+            "jurisdiction": "S", "case_file": "SU", "case_event": "SI", "outbox": "I", "parked": "SI",
+        ],
+        "jiesu_reporting": [
+            "setting": "S", "broker": "S", "simulation": "S", "policy": "S", "region": "S", "organisation": "S",
+            "jurisdiction": "S", "case_file": "S", "case_event": "S", "parked": "SI",
+        ],
+        desk: [
+            "setting": "S", "broker": "S", "simulation": "S", "policy": "S", "region": "S", "organisation": "S",
+            "jurisdiction": "S",
+        ],
     ]
     private static let columns: [String: Set<String>] = [
         "jiesu_classification": [
@@ -33,18 +49,39 @@ import Testing
             "submission.place S", "submission.about S",
         ]
     ]
-    private static let common: Set = ["clock", "micros", "moment", "framed", "event_body", "link", "chain"]
+    private static let common: Set = ["clock", "micros", "moment", "my_organisation"]
+    private static let appending: Set = ["framed", "event_body", "link", "chain"]
+    private static let logIn: Set = ["log_in", "session", "log_out"]
+    private static let reading: Set = ["ticket", "read_person"]
     private static let functions: [String: Set<String>] = [
-        "jiesu_intake": common.union(["query_codes"]), "jiesu_classification": common, "jiesu_routing": common,
+        "jiesu_intake": common.union(appending).union(logIn).union(["query_codes"]),
+        "jiesu_classification": common.union(appending).union(logIn),
+        "jiesu_routing": common.union(appending).union(logIn).union(reading),
+        "jiesu_deadlines": common.union(appending),
+        "jiesu_callback": common.union(appending).union(logIn).union(reading),
+        "jiesu_reporting": common.union(logIn),
+        desk: common.union(logIn).union(reading),
     ]
     private static let sequences: [String: Set<String>] = ["jiesu_intake": ["case_id"]]
     private static let locks: [String: Set<String>] = ["jiesu_routing": ["pg_try_advisory_lock(bigint)"]]
 
-    static let roles = ["jiesu_intake", "jiesu_classification", "jiesu_routing"]
+    /// The login of a desk, as `jiesu organisation add` makes it.
+    private static let desk = "jiesu_desk_wangting-urban"
+    static let roles = [
+        "jiesu_intake", "jiesu_classification", "jiesu_routing", "jiesu_deadlines", "jiesu_callback", "jiesu_reporting",
+        desk,
+    ]
+
+    /// The shared city, with the desk's login in it.
+    private func city() async throws -> City {
+        let city = try await City.shared()
+        _ = try await city.texts("SELECT jiesu.add_desk('wangting-urban', NULL)")
+        return city
+    }
 
     @Test(arguments: roles)
     func `of the tables a role has exactly its rights`(role: String) async throws {
-        let city = try await City.shared()
+        let city = try await city()
         let rights = try await city.texts(
             """
             SELECT c.relname || ' ' || p.letter FROM pg_class c, (VALUES ('S', 'SELECT'), ('I', 'INSERT'), ('U', 'UPDATE'),
@@ -58,7 +95,7 @@ import Testing
 
     @Test(arguments: roles)
     func `of single columns a role has exactly its rights`(role: String) async throws {
-        let city = try await City.shared()
+        let city = try await city()
         let rights = try await city.texts(
             """
             SELECT c.relname || '.' || a.attname || ' ' || p.letter
@@ -73,7 +110,7 @@ import Testing
 
     @Test(arguments: roles)
     func `a role may call exactly its functions and draw from exactly its sequences`(role: String) async throws {
-        let city = try await City.shared()
+        let city = try await city()
         let functions = try await city.texts(
             """
             SELECT DISTINCT proname::text FROM pg_proc WHERE pronamespace = 'jiesu'::regnamespace
@@ -91,7 +128,7 @@ import Testing
 
     @Test(arguments: roles)
     func `advisory locks are for the relay alone`(role: String) async throws {
-        let city = try await City.shared()
+        let city = try await city()
         let locks = try await city.texts(
             """
             SELECT proname || '(' || pg_get_function_identity_arguments(oid) || ')' FROM pg_proc
@@ -102,8 +139,22 @@ import Testing
     }
 
     @Test(arguments: roles)
+    func `what fills a disk and leaves no trace is for nobody`(role: String) async throws {
+        let city = try await city()
+        #expect(
+            try await city.number("SELECT has_database_privilege(\(role), current_database(), 'TEMPORARY')::int") == 0)
+        #expect(
+            try await city.texts(
+                """
+                SELECT proname::text FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace
+                    AND (starts_with(proname, 'lo_') OR proname IN ('loread', 'lowrite'))
+                    AND has_function_privilege(\(role), oid, 'EXECUTE')
+                """) == [])
+    }
+
+    @Test(arguments: roles)
     func `a role is nothing more than a login`(role: String) async throws {
-        let city = try await City.shared()
+        let city = try await city()
         #expect(
             try await city.number(
                 """
@@ -111,10 +162,11 @@ import Testing
                     OR rolcreatedb OR rolreplication OR rolbypassrls)
                 """) == 1)
         #expect(
-            try await city.number(
+            try await city.texts(
                 """
-                SELECT count(*) FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.member WHERE r.rolname = \(role)
-                """) == 0)
+                SELECT m.roleid::regrole::text FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.member
+                WHERE r.rolname = \(role)
+                """) == (role == Self.desk ? ["jiesu_desk"] : []))
         #expect(
             try await city.number(
                 """
@@ -126,11 +178,14 @@ import Testing
     }
 
     @Test func `nobody but the owner has any right that was not given to a role by name`() async throws {
-        let city = try await City.shared()
+        let city = try await city()
         let given = try await city.texts(
             """
             SELECT c.relname::text FROM pg_class c, aclexplode(c.relacl) a
             WHERE c.relnamespace = 'jiesu'::regnamespace AND a.grantee = 0
+            UNION ALL
+            SELECT c.attname::text FROM pg_attribute c, aclexplode(c.attacl) a
+            WHERE a.grantee = 0 AND c.attrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'jiesu'::regnamespace)
             UNION ALL
             SELECT p.proname::text FROM pg_proc p,
                 aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
@@ -155,9 +210,38 @@ import Testing
         ("jiesu_routing", "CREATE TABLE jiesu.t ()"), ("jiesu_routing", "CREATE TABLE public.t ()"),
         ("jiesu_intake", "DELETE FROM jiesu.case_file"), ("jiesu_routing", "TRUNCATE jiesu.outbox"),
         ("jiesu_classification", "UPDATE jiesu.policy SET document = ''"),
+        ("jiesu_reporting", "UPDATE jiesu.case_file SET state = 'x'"),
+        ("jiesu_reporting", "SELECT jiesu.read_person(1)"), ("jiesu_deadlines", "SELECT jiesu.log_in('a', 'b')"),
+        ("jiesu_intake", "SELECT jiesu.read_person(1)"), ("jiesu_classification", "SELECT jiesu.ticket(1, 1, 'x')"),
+        ("jiesu_callback", "SELECT name FROM jiesu.complainant"), ("jiesu_callback", "SELECT * FROM jiesu.access_log"),
+        ("jiesu_routing", "SELECT hash FROM jiesu.log_in"), ("jiesu_routing", "SELECT password FROM jiesu.account"),
+        ("jiesu_routing", "CREATE TEMP TABLE t ()"), ("jiesu_deadlines", "SELECT pg_advisory_lock(1)"),
+        (desk, "SELECT FROM jiesu.case_file"), (desk, "SELECT FROM jiesu.case_event"),
+        (desk, "SELECT FROM jiesu.submission"), (desk, "SELECT FROM jiesu.complainant"),
+        (desk, "SELECT FROM jiesu.account"), (desk, "SELECT FROM jiesu.log_in"), (desk, "SELECT FROM jiesu.access_log"),
+        (desk, "SELECT FROM jiesu.desk_login"), (desk, "SELECT FROM jiesu.secret"), (desk, "SELECT FROM jiesu.outbox"),
+        (desk, "INSERT INTO jiesu.desk_login VALUES (session_user, 'tongdu-urban')"),
+        (desk, "UPDATE jiesu.desk_login SET organisation = 'tongdu-urban'"), (desk, "DELETE FROM jiesu.desk_login"),
+        (desk, "INSERT INTO jiesu.access_log (account, case_id, purpose) VALUES (1, 1, 'x')"),
+        (desk, "INSERT INTO jiesu.access_log (account, case_id, purpose, tx) VALUES (1, 1, 'x', '1')"),
+        (desk, "INSERT INTO jiesu.case_event VALUES (1)"), (desk, "INSERT INTO jiesu.outbox (case_id) VALUES (1)"),
+        (desk, "UPDATE jiesu.organisation SET parent = NULL"), (desk, "UPDATE jiesu.setting SET value = 1"),
+        (desk, "SELECT jiesu.acts_for(NULL)"), (desk, "SELECT jiesu.add_desk('x', NULL)"),
+        (desk, "SELECT jiesu.issue_token(1, 'token', 'x', '1 day')"), (desk, "SELECT jiesu.password_hash('x')"),
+        (desk, "SELECT jiesu.token_hash('x')"), (desk, "SELECT jiesu.crypt('x', 'y')"),
+        (desk, "SELECT jiesu.query_codes(ARRAY[1::bigint])"), (desk, "SELECT jiesu.close_to_public()"),
+        (desk, "CREATE TEMP TABLE t ()"), (desk, "CREATE TABLE public.t ()"), (desk, "CREATE TABLE jiesu.t ()"),
+        (desk, "CREATE SCHEMA s"), (desk, "CREATE FUNCTION public.f() RETURNS int LANGUAGE sql AS 'SELECT 1'"),
+        (desk, "CREATE TEMP VIEW v AS SELECT 1"), (desk, "SELECT pg_try_advisory_lock(1)"),
+        (desk, "SELECT pg_advisory_xact_lock(1)"), (desk, "SELECT lo_creat(-1)"), (desk, "SELECT lo_create(1)"),
+        (desk, "SELECT lo_from_bytea(0, 'x')"), (desk, "SELECT lo_open(1, 131072)"), (desk, "SELECT lowrite(0, 'x')"),
+        (desk, "CREATE ROLE x"), (desk, "SELECT pg_read_file('/etc/passwd')"),
+        (desk, "COPY jiesu.organisation TO PROGRAM 'cat'"), (desk, "BEGIN; LOCK TABLE jiesu.outbox"),
+        (desk, "SELECT FROM jiesu.organisation FOR UPDATE"), (desk, "ALTER ROLE jiesu_routing PASSWORD 'x'"),
+        (desk, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'postgres'"),
     ])
     func `what is not its work is refused`(role: String, sql: String) async throws {
-        let city = try await City.shared()
+        let city = try await city()
         let connection = try await Connection.connect(city.database.settings(as: role))
         await #expect { try await connection.script(sql) } throws: { ($0 as? PostgresError)?.sqlState == "42501" }
     }
@@ -166,11 +250,35 @@ import Testing
         "UPDATE jiesu.case_event SET kind = kind", "DELETE FROM jiesu.case_event", "TRUNCATE jiesu.case_event",
     ])
     func `nobody changes an event, the owner neither`(sql: String) async throws {
-        let city = try await City.shared()
+        let city = try await city()
         for role in Self.roles + ["postgres"] {
             let connection = try await Connection.connect(city.database.settings(as: role))
             await #expect { try await connection.script(sql) } throws: { ($0 as? PostgresError)?.sqlState == "42501" }
         }
+    }
+
+    @Test func `who migrates without being a superuser is told what is still open, and a superuser closes it`()
+        async throws
+    {
+        let database = try await TestDatabase.fresh()
+        let owner = "owner_\(database.name)"
+        let admin = try await database.connection()
+        try await admin.script(
+            "CREATE ROLE \(owner) LOGIN CREATEROLE; ALTER DATABASE \(database.name) OWNER TO \(owner)")
+        func migrate(_ url: String) async throws -> Program.Outcome {
+            try await Program.run(["migrate"], environment: ["JIESU_DATABASE_URL": url])
+        }
+        for _ in 0..<2 {
+            let outcome = try await migrate(TestDatabase.url(database.url, as: owner))
+            #expect(outcome.status == 0, "\(outcome)")
+            #expect(
+                outcome.output.contains("warning: ")
+                    && outcome.output.contains("FUNCTION lo_creat(integer) FROM PUBLIC;"))
+            #expect(!outcome.output.contains("REVOKE TEMPORARY"), "the owner of the database may do that")
+        }
+        let closed = try await migrate(database.url)
+        #expect(closed.status == 0 && !closed.output.contains("warning"), "\(closed)")
+        try await admin.script("REASSIGN OWNED BY \(owner) TO postgres; DROP OWNED BY \(owner); DROP ROLE \(owner)")
     }
 
     @Test func `each role does its work`() async throws {

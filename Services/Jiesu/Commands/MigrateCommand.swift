@@ -26,6 +26,13 @@ enum MigrateCommand: OperatorCommand {
         print(
             "policies put: \(result.policies.isEmpty ? "none" : result.policies.map(\.stored).joined(separator: ", "))")
         print("organisations: \(result.organisations)")
+        if !result.openToPublic.isEmpty {
+            // On standard output, as nothing failed; one who is no superuser cannot do more.
+            print(
+                "warning: any login of this server can use up its disk until a superuser runs `jiesu migrate`, or this:"
+            )
+            for statement in result.openToPublic { print("  \(statement);") }
+        }
         return 0
     }
 }

@@ -56,13 +56,14 @@ let package = Package(
             "CaseStore",
             ["Casework", "Policies", "Postgres", "Kafka", "Configuration", "Lifecycle", "Telemetry", "WorkingTime"],
             resources: [.copy("Migrations")]),
+        shared("Access", ["Policies", "Postgres", "HTTP", "JSON", "Telemetry", "WorkingTime"]),
 
         service("Intake", ["Casework", "CaseStore", "Policies", "Postgres", "HTTP", "JSON", "WorkingTime"]),
         service("Classification", ["Casework", "CaseStore", "Policies", "Postgres", "TextMatching", "HTTP"]),
         service("Routing", ["Casework", "CaseStore", "Postgres", "HTTP"]),
         service(
             "Jiesu", resources: [.copy("Samples")],
-            ["Casework", "CaseStore", "Policies", "Postgres", "Kafka", "HTTP", "JSON", "WorkingTime"]),
+            ["Access", "Casework", "CaseStore", "Policies", "Postgres", "Kafka", "HTTP", "JSON", "WorkingTime"]),
 
         .target(
             name: "Support", dependencies: ["CaseStore", "Policies", "Postgres", "Kafka", "Telemetry"],
@@ -91,10 +92,17 @@ let package = Package(
         tests(
             "JiesuTests",
             [
-                "Jiesu", "Intake", "Classification", "Routing", "CaseStore", "Casework", "Policies", "Postgres", "JSON",
-                "WorkingTime", "Support",
+                "Jiesu", "Access", "Intake", "Classification", "Routing", "CaseStore", "Casework", "Policies",
+                "Postgres",
+                "JSON", "WorkingTime", "Support",
             ], exclude: ["Golden"]),
         tests("KafkaTests", ["Kafka", "Support", "Telemetry"]),
+        tests(
+            "AccessTests",
+            [
+                "Access", "CaseStore", "Casework", "Policies", "Postgres", "HTTP", "JSON", "Telemetry", "WorkingTime",
+                "Support",
+            ]),
         tests("PostgresTests", ["Postgres", "Support"]),
         tests(
             "CaseStoreTests",

@@ -33,8 +33,10 @@ extension Problem {
         Problem(431, "headers-too-large", "请求头过大", detail: "最多 \(limit) 字节")
     }
 
-    static let inner = Problem(500, "internal-error", "服务内部出错", detail: "请稍后再试;问题已记录")
-    static let busy = Problem(503, "busy", "服务繁忙", detail: "请稍后再试", headers: ["Retry-After": "1"])
+    /// Also for a handler that has to turn its own failure into a problem; it logs what failed.
+    package static let inner = Problem(500, "internal-error", "服务内部出错", detail: "请稍后再试;问题已记录")
+    /// Also for a handler whose database is away for the moment.
+    package static let busy = Problem(503, "busy", "服务繁忙", detail: "请稍后再试", headers: ["Retry-After": "1"])
     static let stopping = Problem(503, "stopping", "服务正在停止", detail: "请稍后再试", headers: ["Retry-After": "1"])
 
     static func notReady(_ missing: [String]) -> Problem {

@@ -1,0 +1,98 @@
+import HTTP
+import JSON
+import Postgres
+import WorkingTime
+
+extension AccessStore {
+    /// Log-in and log-out, for a service that has an API for people with accounts.
+    package var routes: [Route] { [logInRoute, logOutRoute] }
+
+    /// Who sends the request, if they have one of `roles`. The token comes as `Authorization: Bearer …`.
+    /// - Throws: 401 without a token that is good, 403 without one of the roles, 503 while the database is away.
+    package func authorised(_ request: Request, any roles: [Role]) async throws(Problem) -> Session {
+        let session = try await loggedIn(request).session
+        guard session.has(any: roles) else {
+            let wanted = roles.map(\.title).joined(separator: "、")
+            throw Problem(403, "role-required", "没有这项权限", detail: "需要以下角色之一:\(wanted)")
+        }
+        return session
+    }
+
+    /// Who sends the request, whatever their roles, and with what token.
+    private func loggedIn(_ request: Request) async throws(Problem) -> (session: Session, token: String) {
+        guard let token = Self.token(of: request) else {
+            throw Problem(401, "log-in-required", "请先登录", headers: Self.challenge())
+        }
+        guard let session = try await asking({ try await session(token) }) else {
+            throw Problem(401, "log-in-expired", "登录已失效,请重新登录", headers: Self.challenge(#", error="invalid_token""#))
+        }
+        return (session, token)
+    }
+
+    /// The token of the only `Authorization` header; several, another scheme and an empty token are none.
+    private static func token(of request: Request) -> String? {
+        let headers = request.headers.all("Authorization")
+        guard headers.count == 1 else { return nil }
+        let parts = headers[0].split(separator: " ")
+        guard parts.count == 2, parts[0].lowercased() == "bearer", parts[1].utf8.count <= longestToken else {
+            return nil
+        }
+        return String(parts[1])
+    }
+
+    /// Bytes; ours have 64.
+    private static let longestToken = 200
+
+    private static func challenge(_ reason: String = "") -> Headers {
+        ["WWW-Authenticate": "Bearer realm=\"jiesu\"\(reason)"]
+    }
+
+    /// What the database answers, or a problem that tells nothing of why it did not.
+    private func asking<Value>(_ body: () async throws -> Value) async throws(Problem) -> Value {
+        do {
+            return try await body()
+        } catch {
+            if let error = error as? PostgresError, error.isRetriable { throw .busy }
+            log.error(
+                "access cannot be checked", ["reason": (error as? PostgresError)?.description ?? "\(type(of: error))"])
+            throw .inner
+        }
+    }
+
+    private var logInRoute: Route {
+        Route(
+            .post, "/api/v1/log-in", "登录,取得令牌", tags: ["access"],
+            body: .json(
+                .object([
+                    .required("name", .string(1...64), "用户名"), .required("password", .string(1...200), "密码"),
+                ])),
+            answers: [
+                .init(
+                    200, "已登录",
+                    .object([
+                        .required("token", .string(64...64), "令牌,随每次请求以 Authorization: Bearer 发送"),
+                        .required("expires_at", .string(20...40, .dateTime), "失效时间"),
+                    ]))
+            ]
+        ) { [self] _, body in
+            let (name, password) = (body["name"]?.string ?? "", body["password"]?.string ?? "")
+            guard let logIn = try await asking({ try await logIn(name: name, password: password) }) else {
+                throw Problem(401, "wrong-log-in", "用户名或密码不正确", headers: Self.challenge())
+            }
+            return .json(
+                ["token": .string(logIn.token), "expires_at": .string(logIn.expiresAt.iso8601)],
+                headers: ["Cache-Control": "no-store"])
+        }
+    }
+
+    private var logOutRoute: Route {
+        Route(
+            .delete, "/api/v1/log-in", "退出登录,令牌随即失效", tags: ["access"],
+            parameters: [.header("Authorization", .string(1...300), "Bearer 加令牌")], answers: [.init(204, "已退出")]
+        ) { [self] request, _ in
+            let token = try await loggedIn(request).token
+            try await asking { try await logOut(token) }
+            return .noContent
+        }
+    }
+}

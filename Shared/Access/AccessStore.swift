@@ -1,0 +1,93 @@
+import Postgres
+import Synchronization
+import Telemetry
+import WorkingTime
+
+/// Log-ins, and the way to a person's text, for a service: through functions of the database that know which login calls
+/// them, so that a desk reaches its own organisation's people and cases alone.
+package struct AccessStore: Sendable {
+    private let pool: Pool
+    let log: Logger
+    private let cache = Cache()
+
+    private final class Cache: Sendable {
+        let sessions = Mutex(SessionCache())
+    }
+
+    package init(_ pool: Pool, log: Logger) {
+        self.pool = pool
+        self.log = log
+    }
+
+    /// Checks a name and its password; a log-in lasts twelve hours. Takes the database about a tenth of a second,
+    /// whether there is such a name or not.
+    /// - Returns: `nil` for a name that is unknown, disabled or another organisation's, and for a wrong password; the
+    ///   caller cannot tell which.
+    package func logIn(name: String, password: String) async throws -> LogIn? {
+        let rows = try await pool.withConnection { connection in
+            try await connection.query(
+                "SELECT token, jiesu.micros(expires_at) FROM jiesu.log_in(\(name), \(password))")
+        }
+        return try rows.first.map(LogIn.init)
+    }
+
+    /// Whose token this is; `nil` if it is unknown, ended, expired, or its account disabled or another organisation's.
+    /// An end elsewhere is noticed within `SessionCache.lifetime`.
+    package func session(_ token: String) async throws -> Session? {
+        let now = ContinuousClock.now
+        if let kept = cache.sessions.withLock({ $0.session(token, at: now) }) { return kept }
+        let rows = try await pool.withConnection { connection in
+            try await connection.query("SELECT account, organisation, roles FROM jiesu.session(\(token))")
+        }
+        guard let row = rows.first else { return nil }
+        let roles: [String] = try row.get(2)
+        let session = Session(
+            account: try row.get(0), organisation: try row.get(1), roles: Set(roles.map(Role.init(code:))))
+        cache.sessions.withLock { $0.keep(session, for: token, at: now) }
+        return session
+    }
+
+    /// Ends the log-in of a token; nothing happens if there is none.
+    package func logOut(_ token: String) async throws {
+        _ = try await pool.withConnection { try await $0.query("SELECT jiesu.log_out(\(token))") }
+        cache.sessions.withLock { $0.forget(token) }
+    }
+
+    // MARK: Reading a person's text
+
+    /// Writes down, for good, that `session`'s account is about to read what a person wrote in a case.
+    /// - Parameter purpose: a code such as `handle` or `callback`: lower-case letters and `_`, at most 40.
+    /// - Returns: the ticket for `readPerson`, good for a minute; `nil` if the account is disabled by now.
+    package func ticket(for session: Session, case id: Int64, purpose: String) async throws -> Int64? {
+        try await pool.withConnection { connection in
+            try await connection.query("SELECT jiesu.ticket(\(session.account), \(id), \(purpose))")
+        }.only().get(0)
+    }
+
+    /// What was written in the case of a ticket, contact by contact.
+    /// - Returns: nothing if the ticket is older than a minute or not this service's, if there is no such case, and, for
+    ///   a desk, if its organisation neither leads nor helps or the complaint is about it or whom it reports to.
+    package func readPerson(ticket: Int64) async throws -> [PersonalText] {
+        let rows = try await pool.withConnection { connection in
+            try await connection.query(
+                """
+                SELECT number, channel, jiesu.micros(received_at), title, text, place, about, name, phone, email, address
+                FROM jiesu.read_person(\(ticket))
+                """)
+        }
+        return try rows.map { row in
+            PersonalText(
+                number: try row.get(0), channel: try row.get(1), receivedAt: Moment(microseconds: try row.get(2)),
+                title: try row.get(3), text: try row.get(4), place: try row.get(5), about: try row.get(6),
+                name: try row.get(7), phone: try row.get(8), email: try row.get(9), address: try row.get(10))
+        }
+    }
+}
+
+extension LogIn {
+    /// From the columns token and expires_at in microseconds.
+    init(_ row: Row) throws(PostgresError) {
+        token = try row.get(0)
+        expiresAt = Moment(microseconds: try row.get(1))
+    }
+}

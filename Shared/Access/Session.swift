@@ -1,0 +1,35 @@
+import WorkingTime
+
+/// Whoever sends a request, as the database knows the holder of its token.
+package struct Session: Sendable, Equatable {
+    /// Id of the account.
+    package let account: Int64
+    /// Whom the account belongs to; `nil` for the centre's own people.
+    package let organisation: String?
+    package let roles: Set<Role>
+
+    package init(account: Int64, organisation: String?, roles: Set<Role>) {
+        self.account = account
+        self.organisation = organisation
+        self.roles = roles
+    }
+
+    /// Whether the account has one of `roles`; nobody has one of none.
+    package func has(any roles: [Role]) -> Bool {
+        roles.contains(where: self.roles.contains)
+    }
+}
+
+/// What a log-in gives: the token to send with each request, which is stored nowhere and never logged.
+package struct LogIn: Sendable {
+    /// 256 random bits as 64 hexadecimal digits.
+    package let token: String
+    /// Machine time, not a simulation's.
+    package let expiresAt: Moment
+}
+
+/// Neither a log line nor a dump shows the token.
+extension LogIn: CustomStringConvertible, CustomReflectable {
+    package var description: String { "LogIn(expiresAt: \(expiresAt.iso8601))" }
+    package var customMirror: Mirror { Mirror(self, children: ["expiresAt": expiresAt]) }
+}

@@ -80,6 +80,26 @@ struct Arguments {
         return number
     }
 
+    /// Refuses a text that is not for people to read.
+    static func check(_ text: String, as name: String, most: Int) throws(Mistake) {
+        guard text.isLine(most: most) else {
+            throw Mistake(message: "\(name) wants a text of 1 to \(most) characters without control characters")
+        }
+    }
+
+    /// Refuses a word that is none of `known`.
+    /// - Parameter place: where all of them can be seen; `nil`: in the message.
+    static func check(_ word: String, among known: [String], called kind: String, seeIn place: String? = nil)
+        throws(Mistake)
+    {
+        guard !known.contains(word) else { return }
+        var way = Suggestion.text(for: word, among: known)
+        if way.isEmpty {
+            way = place.map { "; \($0) shows them" } ?? "; expected one of \(known.joined(separator: ", "))"
+        }
+        throw Mistake(message: "unknown \(kind) \"\(word)\"\(way)")
+    }
+
     /// Exactly these positional arguments.
     func positional(_ names: String...) throws(Mistake) -> [String] {
         if positional.count < names.count { throw Mistake(message: "\(names[positional.count]) is missing") }

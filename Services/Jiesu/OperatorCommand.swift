@@ -27,7 +27,10 @@ enum Jiesu {
         UpCommand.self, DemoCommand.self, MigrateCommand.self, TopicsCommand.self, BrokerCommand.self,
         ImportCommand.self,
         TailCommand.self, ParkedCommand.self, AuditVerifyCommand.self, PolicyCheckCommand.self, PolicyListCommand.self,
-        CalendarDueCommand.self, BenchCommand.self,
+        OrganisationAddCommand.self, OrganisationListCommand.self, AccountAddCommand.self, AccountListCommand.self,
+        AccountDisableCommand.self, AccountEnableCommand.self, AccountPasswordCommand.self, AccountTokenCommand.self,
+        AccountTokenListCommand.self, AccountTokenEndCommand.self, CalendarDueCommand.self,
+        BenchCommand.self,
     ]
 
     /// Runs what was typed. 0 done, 1 failed, 2 typed wrongly.
@@ -67,12 +70,12 @@ enum Jiesu {
     }
 
     private static var overview: String {
-        let width = 14
+        let width = commands.map { ($0.name as String).count }.max()! + 2
         var lines: [String] = []
         for command in commands {
             let name: String = command.name
             lines.append(
-                "  \(name)\(String(repeating: " ", count: max(1, width - name.count)))\(command.summary as String)")
+                "  \(name)\(String(repeating: " ", count: width - name.count))\(command.summary as String)")
         }
         return """
             jiesu - the operator's command of Jiesu (接诉), a city's complaint line

@@ -22,6 +22,9 @@ struct Reach {
         }
     }
 
+    /// Whether the settings name a Kafka, so that it is not the embedded broker.
+    var namesKafka: Bool { environment["JIESU_KAFKA_BROKERS"]?.isEmpty == false }
+
     /// The data folder that `--data` names.
     static func folder(_ arguments: Arguments) -> URL {
         URL(filePath: arguments.text("data") ?? "jiesu-data", directoryHint: .isDirectory).standardizedFileURL

@@ -1,0 +1,105 @@
+import Casework
+import CaseStore
+import Foundation
+import Postgres
+
+/// `jiesu organisation add`
+enum OrganisationAddCommand: OperatorCommand {
+    static let name = "organisation add"
+    static let synopsis = """
+        CODE [--title T] [--level L] [--parent CODE] [--alias A ...] [--role R ...]
+                 [--jurisdiction REGION:SUBJECT ...] [--contact TEXT] [--no-inbox] [--password-file FILE] [--data DIR]
+        """
+    static let summary = "an organisation with jurisdiction, database login, topic and first account, in one step"
+    static let details = """
+        The step can be repeated: what is there stays as it is, what is missing is made. An organisation that is there already,
+        from the organisations file for example, needs no options; those that are given must agree with it. A new one needs
+        --title and --level.
+          --level, --parent  where it stands; without --parent it reports to nobody
+          --role             a duty beside subjects, such as inspection_room
+          --jurisdiction     what it answers for, such as wangting:education
+          --no-inbox         the public is only told about it: no topic, no login, no account
+        Its desk logs in to the database as jiesu_desk_CODE. The password is made up and shown once, or is the first line of
+        --password-file; psql's \\password sets another. Its first account is named CODE and may do what officers, heads and
+        leaders do; its password, too, is shown once, and `jiesu account password` makes another.
+        The topic is made on the cluster that JIESU_KAFKA_BROKERS names; the embedded broker makes it by itself.
+        """
+    static let options: [Arguments.Option] = [
+        Reach.option, .value("title"), .value("level"), .value("parent"), .list("alias"), .list("role"),
+        .list("jurisdiction"), .value("contact"), .flag("no-inbox"), .value("password-file"),
+    ]
+
+    static func run(_ arguments: Arguments) async throws -> Int32 {
+        let request = try OrganisationRequest(arguments)
+        let password = try arguments.text("password-file").map(firstLine)
+        let reach = try Reach(arguments)
+        let pool = try reach.pool()
+        let (organisation, isNew) = try request.organisation(in: try await CaseStore(pool: pool).rulebook())
+        let steps = OrganisationSteps(
+            organisation: organisation, isNew: isNew, jurisdictions: request.jurisdictions, password: password)
+        let done: [OrganisationSteps.Step]
+        do {
+            done = try await pool.transaction { try await steps.run(on: $0) }
+        } catch {
+            throw error.cause
+        }
+        // At once: no later failure may swallow a password.
+        for step in done { print(step.line) }
+        let hasNewTopic = organisation.hasInbox ? try await makeTopic(of: organisation.code, reach, pool) : false
+        if !hasNewTopic, done.allSatisfy({ $0.outcome == "there" }) { print("nothing changed") }
+        return 0
+    }
+
+    /// - Returns: whether it was made now.
+    private static func makeTopic(of code: String, _ reach: Reach, _ pool: Pool) async throws -> Bool {
+        let name = Destination.inbox(code).topic
+        guard reach.namesKafka else {
+            print(
+                "topic\t\(name)\tleft to the embedded broker; for a cluster, set JIESU_KAFKA_BROKERS and run it again")
+            return false
+        }
+        do {
+            let made = try await Topics.make(
+                try await Topics.wanted(pool).filter { $0.name == name }, at: try await reach.kafka(pool),
+                log: reach.log)
+            print("topic\t\(name)\t\(made.isEmpty ? "there" : "made")")
+            return !made.isEmpty
+        } catch {
+            throw CommandFailure(
+                "the topic \(name) was not made: \(error)",
+                hint: "all else is done; run it again when the cluster answers")
+        }
+    }
+
+    private static func firstLine(of path: String) throws -> String {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw CommandFailure("\(path) cannot be read")
+        }
+        guard let text = String(data: data, encoding: .utf8), let line = text.split(whereSeparator: \.isNewline).first,
+            text.first?.isNewline == false
+        else { throw CommandFailure("\(path) holds no password", hint: "its first line is the password, in UTF-8") }
+        return String(line)
+    }
+}
+
+/// `jiesu organisation list`
+enum OrganisationListCommand: OperatorCommand {
+    static let name = "organisation list"
+    static let synopsis = "[--data DIR]"
+    static let summary = "all organisations: code, level, whom it reports to, database login, accounts, title"
+    static let options = [Reach.option]
+
+    static func run(_ arguments: Arguments) async throws -> Int32 {
+        _ = try arguments.positional()
+        let rows = try await Reach(arguments).pool().withConnection { connection in
+            try await connection.query(
+                """
+                SELECT o.code, o.level, coalesce(o.parent, '-'), coalesce(d.login::text, '-'),
+                    (SELECT count(*) FROM jiesu.account a WHERE a.organisation = o.code AND a.disabled_at IS NULL), o.title
+                FROM jiesu.organisation o LEFT JOIN jiesu.desk_login d ON d.organisation = o.code ORDER BY o.code
+                """)
+        }
+        for row in rows { print(try (0..<6).map { try row.get($0, as: String.self) }.joined(separator: "\t")) }
+        return 0
+    }
+}

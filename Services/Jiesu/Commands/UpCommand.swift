@@ -1,7 +1,9 @@
+import Access
 import Foundation
 import Kafka
 import Lifecycle
 import Policies
+import Postgres
 import Telemetry
 
 /// `jiesu up`
@@ -11,7 +13,8 @@ enum UpCommand: OperatorCommand {
     static let summary = "runs the whole suite on embedded defaults until Ctrl-C"
     static let details = """
         Makes a private PostgreSQL cluster in DIR (default jiesu-data), starts the embedded broker and every service, and prints
-        the addresses. A part that dies is started again. Logs are in DIR/log. Started by root, PostgreSQL runs as `postgres`.
+        the addresses; the first time also the log-in of an administrator, whom it makes. A part that dies is started again. Logs
+        are in DIR/log. Started by root, PostgreSQL runs as `postgres`.
         With JIESU_KAFKA_BROKERS set no broker is started: the topics that are missing are made on that cluster.
         """
     static let options = [Reach.option, .value("port"), .value("organisations")]
@@ -26,7 +29,7 @@ enum UpCommand: OperatorCommand {
             folder: Reach.folder(arguments), port: port == 0 ? try freePort() : port, profiles: profiles,
             organisations: try Installation.organisations(arguments.text("organisations"), for: profiles),
             kafka: kafka.brokers.isEmpty ? nil : kafka, log: log)
-        try await Lifecycle.run([suite, Greeting(suite: suite)], grace: .seconds(60), log: log)
+        try await Lifecycle.run([suite, Greeting(suite: suite, log: log)], grace: .seconds(60), log: log)
         return 0
     }
 }
@@ -35,6 +38,7 @@ enum UpCommand: OperatorCommand {
 private struct Greeting: Service {
     let name = "greeting"
     let suite: Suite
+    let log: Logger
 
     func run() async throws {
         guard await suite.waitUntilReady() else { return }
@@ -42,7 +46,28 @@ private struct Greeting: Service {
         print("intake      \(intake)/api/v1/complaints   (described by \(intake)/openapi.json)")
         print("database    \(suite.database)")
         print("data, logs  \(suite.folder.path)")
+        do {
+            if let password = try await firstAccount() {
+                print("log-in      \(Self.administrator), password \(password)   (shown this once)")
+            }
+        } catch {
+            log.error("no first account could be made", ["reason": "\(error)"])
+        }
         print("Ctrl-C stops everything.")
         while !Task.isCancelled { await sleep(for: .seconds(3600)) }
+    }
+
+    private static let administrator = "admin"
+
+    /// Makes an administrator where nobody has an account yet.
+    /// - Returns: the password; `nil` if somebody has.
+    private func firstAccount() async throws -> String? {
+        let pool = Pool(try ConnectionSettings(url: suite.database), size: 1, log: log)
+        return try await pool.withConnection { connection in
+            let accounts = Accounts(on: connection)
+            guard try await accounts.all().isEmpty else { return nil }
+            return try await accounts.add(
+                name: Self.administrator, title: Role("admin").title, organisation: nil, roles: ["admin"])
+        }
     }
 }

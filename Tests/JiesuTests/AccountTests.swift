@@ -6,8 +6,8 @@ import Testing
 
 /// `jiesu account`, as an administrator types it.
 @Suite struct AccountTests {
-    private func run(_ city: City, _ arguments: String...) async throws -> Program.Outcome {
-        try await Program.run(
+    private func run(_ city: City, _ arguments: String...) async throws -> BuiltProgram.Output {
+        try await BuiltProgram.jiesu(
             ["account"] + arguments + ["--data", city.folder.url.path], in: city.folder.url)
     }
 
@@ -20,15 +20,15 @@ import Testing
         try await city.texts("SELECT unnest(roles) FROM jiesu.session(\(token)) ORDER BY 1")
     }
 
-    private func shown(_ outcome: Program.Outcome) throws -> String {
+    private func shown(_ outcome: BuiltProgram.Output) throws -> String {
         #expect(outcome.status == 0, "\(outcome)")
-        #expect(outcome.output.hasSuffix(" (shown this once)\n"))
-        return String(try #require(outcome.output.split(separator: "password ").last?.split(separator: " ").first))
+        #expect(outcome.out.hasSuffix(" (shown this once)\n"))
+        return String(try #require(outcome.out.split(separator: "password ").last?.split(separator: " ").first))
     }
 
     @Test func `an account is made, shown, given a new password, disabled and enabled`() async throws {
         let city = try await City()
-        #expect(try await run(city, "list").output == "nobody has an account\n")
+        #expect(try await run(city, "list").out == "nobody has an account\n")
         let first = try shown(
             try await run(
                 city, "add", "zhang.wei", "--role", "officer", "--role", "leader", "--organisation", "city-land",
@@ -38,7 +38,7 @@ import Testing
         let centre = try shown(try await run(city, "add", "li", "--role", "dispatcher"))
         #expect(centre != first)
         #expect(
-            try await run(city, "list").output
+            try await run(city, "list").out
                 == "li\t-\tdispatcher\tactive\tli\nzhang.wei\tcity-land\tofficer,leader\tactive\t张伟\n")
 
         let token = try #require(
@@ -49,24 +49,24 @@ import Testing
         #expect(try await isLetIn("zhang.wei", second, city))
         #expect(try await roles(token, city) == [], "who was let in by the old password is out")
 
-        #expect(try await run(city, "disable", "zhang.wei").output == "zhang.wei is disabled\n")
+        #expect(try await run(city, "disable", "zhang.wei").out == "zhang.wei is disabled\n")
         #expect(try await !isLetIn("zhang.wei", second, city))
         #expect(try await isLetIn("li", centre, city))
-        #expect(try await run(city, "list").output.contains("zhang.wei\tcity-land\tofficer,leader\tdisabled\t"))
+        #expect(try await run(city, "list").out.contains("zhang.wei\tcity-land\tofficer,leader\tdisabled\t"))
         let refused = try await run(city, "token", "zhang.wei", "--label", "x")
-        #expect(refused.status == 1 && refused.errors.contains("zhang.wei is disabled"), "\(refused)")
-        #expect(try await run(city, "enable", "zhang.wei").output == "zhang.wei is active\n")
+        #expect(refused.status == 1 && refused.err.contains("zhang.wei is disabled"), "\(refused)")
+        #expect(try await run(city, "enable", "zhang.wei").out == "zhang.wei is active\n")
         #expect(try await isLetIn("zhang.wei", second, city))
     }
 
     @Test func `a token lets a program in until its day, and outlives a new password but not its end`() async throws {
         let city = try await City()
         _ = try shown(try await run(city, "add", "robot", "--role", "auditor"))
-        #expect(try await run(city, "token-list").output == "there is no token\n")
+        #expect(try await run(city, "token-list").out == "there is no token\n")
         func token(_ arguments: String...) async throws -> String {
-            let outcome = try await Program.run(
+            let outcome = try await BuiltProgram.jiesu(
                 ["account", "token", "robot"] + arguments + ["--data", city.folder.url.path])
-            let parts = outcome.output.split(separator: "\t")
+            let parts = outcome.out.split(separator: "\t")
             #expect(outcome.status == 0 && parts.count == 3 && parts[0] == "token", "\(outcome)")
             #expect(parts.last?.hasPrefix("until 20") == true && parts.last?.hasSuffix(" (shown this once)\n") == true)
             return String(parts[1])
@@ -80,16 +80,16 @@ import Testing
                 """) == ["年度报表 365", "x 1"])
         _ = try shown(try await run(city, "password", "robot"))
         #expect(try await roles(year, city) == ["auditor"])
-        let list = try await run(city, "token-list").output.split(separator: "\n")
+        let list = try await run(city, "token-list").out.split(separator: "\n")
         #expect(list.count == 2)
         #expect(list[0].contains("\trobot\t") && list[0].hasSuffix("\t年度报表"))
         let id = String(list[0].split(separator: "\t")[0])
-        #expect(try await run(city, "token-end", id).output == "token \(id) has ended\n")
+        #expect(try await run(city, "token-end", id).out == "token \(id) has ended\n")
         #expect(try await roles(year, city) == [])
         #expect(try await roles(day, city) == ["auditor"])
-        #expect(try await run(city, "token-list").output.split(separator: "\n").count == 1)
+        #expect(try await run(city, "token-list").out.split(separator: "\n").count == 1)
         let again = try await run(city, "token-end", id)
-        #expect(again.status == 1 && again.errors.contains("no token with id \(id) is good"), "\(again)")
+        #expect(again.status == 1 && again.err.contains("no token with id \(id) is good"), "\(again)")
     }
 
     @Test func `a name is taken once`() async throws {
@@ -97,8 +97,8 @@ import Testing
         let password = try shown(try await run(city, "add", "wang", "--role", "auditor"))
         let again = try await run(city, "add", "wang", "--role", "admin")
         #expect(again.status == 1)
-        #expect(again.output.isEmpty)
-        #expect(again.errors.contains("there is an account wang already"))
+        #expect(again.out.isEmpty)
+        #expect(again.err.contains("there is an account wang already"))
         #expect(try await isLetIn("wang", password, city))
         #expect(try await city.texts("SELECT unnest(roles) FROM jiesu.account") == ["auditor"])
     }
@@ -117,10 +117,10 @@ import Testing
     ])
     func `a slip is 2, with what was expected, and makes nothing`(arguments: [String], message: String) async throws {
         let city = try await City.shared()
-        let outcome = try await Program.run(["account"] + arguments + ["--data", city.folder.url.path])
+        let outcome = try await BuiltProgram.jiesu(["account"] + arguments + ["--data", city.folder.url.path])
         #expect(outcome.status == 2)
-        #expect(outcome.output.isEmpty)
-        #expect(outcome.errors.contains(message), "\(outcome.errors)")
+        #expect(outcome.out.isEmpty)
+        #expect(outcome.err.contains(message), "\(outcome.err)")
         #expect(try await city.number("SELECT count(*) FROM jiesu.account") == 0)
     }
 
@@ -128,11 +128,11 @@ import Testing
     func `an account that is not there is 1, with whom was meant`(arguments: [String]) async throws {
         let city = try await City()
         _ = try shown(try await run(city, "add", "zhang", "--role", "auditor"))
-        let outcome = try await Program.run(
+        let outcome = try await BuiltProgram.jiesu(
             ["account"] + arguments + ["zhnag", "--data", city.folder.url.path])
         #expect(outcome.status == 1)
-        #expect(outcome.output.isEmpty)
-        #expect(outcome.errors.contains("there is no account \"zhnag\"; did you mean \"zhang\"?"), "\(outcome.errors)")
+        #expect(outcome.out.isEmpty)
+        #expect(outcome.err.contains("there is no account \"zhnag\"; did you mean \"zhang\"?"), "\(outcome.err)")
     }
 
     @Test func `of a failed command no password is in the errors`() async throws {
@@ -142,7 +142,7 @@ import Testing
         }
         let outcome = try await run(city, "add", "zhang", "--role", "auditor")
         #expect(outcome.status == 1)
-        #expect(outcome.errors.contains("23514"), "\(outcome.errors)")
-        #expect(!outcome.errors.contains("$2a$") && !outcome.errors.contains("password"))
+        #expect(outcome.err.contains("23514"), "\(outcome.err)")
+        #expect(!outcome.err.contains("$2a$") && !outcome.err.contains("password"))
     }
 }

@@ -12,15 +12,15 @@ import Testing
     private let code = "new-\(UInt32.random(in: 0 ... .max))"
 
     private func add(_ city: City, _ arguments: String..., environment: [String: String] = [:]) async throws
-        -> Program.Outcome
+        -> BuiltProgram.Output
     {
         try await run(city, ["add", code] + arguments, environment)
     }
 
     private func run(_ city: City, _ arguments: [String], _ environment: [String: String] = [:]) async throws
-        -> Program.Outcome
+        -> BuiltProgram.Output
     {
-        try await Program.run(
+        try await BuiltProgram.jiesu(
             ["organisation"] + arguments + ["--data", city.folder.url.path], environment: environment,
             in: city.folder.url)
     }
@@ -43,8 +43,8 @@ import Testing
             city, "--title", "望汀区水务局", "--level", "district", "--parent", "wangting-government", "--alias", "水务局",
             "--alias", "区水务局", "--role", "water", "--contact", "示例路 2 号", "--jurisdiction",
             "wangting:urban_construction", "--jurisdiction", "liuba:urban_construction")
-        #expect(outcome.status == 0, "\(outcome.errors)")
-        let lines = outcome.output.split(separator: "\n").map {
+        #expect(outcome.status == 0, "\(outcome.err)")
+        let lines = outcome.out.split(separator: "\n").map {
             $0.split(separator: "\t").prefix(3).joined(separator: " ")
         }
         #expect(
@@ -64,7 +64,7 @@ import Testing
 
         let desk = try await Connection.connect(city.database.settings(as: "jiesu_desk_\(code)"))
         #expect(try await desk.query("SELECT jiesu.my_organisation()").only().get(0) == code)
-        let password = try password("account", in: outcome.output)
+        let password = try password("account", in: outcome.out)
         let token: String = try await desk.query("SELECT token FROM jiesu.log_in(\(code), \(password))").only().get(0)
         let roles: [String] = try await desk.query("SELECT roles FROM jiesu.session(\(token))").only().get(0)
         #expect(roles.sorted() == ["leader", "officer", "section_head", "unit_head"])
@@ -80,8 +80,8 @@ import Testing
         for arguments in [typed, ["add", code]] {
             let again = try await run(city, arguments)
             #expect(again.status == 0)
-            #expect(again.output.hasSuffix("nothing changed\n"))
-            #expect(!again.output.contains("made") && !again.output.contains("password"))
+            #expect(again.out.hasSuffix("nothing changed\n"))
+            #expect(!again.out.contains("made") && !again.out.contains("password"))
             #expect(try await rules(city) == before)
         }
         // Somebody broke off, or took something away.
@@ -95,18 +95,18 @@ import Testing
         ] {
             _ = try await city.pool.withConnection { try await $0.script(taken) }
             let again = try await run(city, typed)
-            #expect(again.output.contains(completed), "\(again)")
-            #expect(!again.output.contains("nothing changed"))
-            #expect(again.output.split(separator: "\n").filter { $0.hasSuffix("\tthere") }.count == 3)
+            #expect(again.out.contains(completed), "\(again)")
+            #expect(!again.out.contains("nothing changed"))
+            #expect(again.out.split(separator: "\n").filter { $0.hasSuffix("\tthere") }.count == 3)
         }
-        #expect(try await run(city, typed).output.hasSuffix("nothing changed\n"))
+        #expect(try await run(city, typed).out.hasSuffix("nothing changed\n"))
     }
 
     @Test func `an organisation of the file gets what it lacks, without telling what it is`() async throws {
         let city = try await City()
         let outcome = try await run(city, ["add", "shixun-land"])
         #expect(outcome.status == 0)
-        #expect(outcome.output.hasPrefix("organisation\tshixun-land\tthere\n"))
+        #expect(outcome.out.hasPrefix("organisation\tshixun-land\tthere\n"))
         #expect(try await city.number("SELECT count(*) FROM jiesu.desk_login WHERE organisation = 'shixun-land'") == 1)
         #expect(try await city.texts("SELECT organisation FROM jiesu.account") == ["shixun-land"])
     }
@@ -121,15 +121,15 @@ import Testing
         let city = try await City.shared()
         let outcome = try await run(city, ["add", "shixun-land"] + arguments)
         #expect(outcome.status == 1)
-        #expect(outcome.output.isEmpty)
-        #expect(outcome.errors.hasPrefix("jiesu: shixun-land is there with \(difference)"), "\(outcome.errors)")
+        #expect(outcome.out.isEmpty)
+        #expect(outcome.err.hasPrefix("jiesu: shixun-land is there with \(difference)"), "\(outcome.err)")
     }
 
     @Test func `what the public is only told about has no login, no account and no topic`() async throws {
         let city = try await City()
         let outcome = try await add(city, "--title", "示例", "--level", "city", "--no-inbox")
-        #expect(outcome.output == "organisation\t\(code)\tmade\n")
-        #expect(try await add(city).output == "organisation\t\(code)\tthere\nnothing changed\n")
+        #expect(outcome.out == "organisation\t\(code)\tmade\n")
+        #expect(try await add(city).out == "organisation\t\(code)\tthere\nnothing changed\n")
         #expect(try await city.number("SELECT count(*) FROM jiesu.account") == 0)
         #expect(try await city.texts("SELECT inbox::text FROM jiesu.organisation WHERE code = \(code)") == ["false"])
     }
@@ -142,8 +142,8 @@ import Testing
         let cluster = try TestCluster.make(port: port)
         try await cluster.start()
         try await TestDatabase.install(at: cluster.url())
-        func add(_ code: String, _ arguments: String...) async throws -> Program.Outcome {
-            try await Program.run(
+        func add(_ code: String, _ arguments: String...) async throws -> BuiltProgram.Output {
+            try await BuiltProgram.jiesu(
                 ["organisation", "add", code] + arguments, environment: ["JIESU_DATABASE_URL": cluster.url()])
         }
         func logsIn(_ code: String, _ password: String) async throws -> Bool {
@@ -158,21 +158,21 @@ import Testing
                 return false
             }
         }
-        let shown = try password("database login", in: try await add("city-land").output)
+        let shown = try password("database login", in: try await add("city-land").out)
         #expect(try await logsIn("city-land", shown))
         #expect(try await !logsIn("city-land", shown + "x"))
 
         let folder = try TemporaryFolder()
         let file = try folder.write("geheim 一\nsecond line\n".utf8, to: "password")
         let outcome = try await add("city-rural", "--password-file", file)
-        #expect(outcome.output.contains("database login\tjiesu_desk_city-rural\tmade\n"), "\(outcome)")
-        #expect(!outcome.output.contains("geheim"))
+        #expect(outcome.out.contains("database login\tjiesu_desk_city-rural\tmade\n"), "\(outcome)")
+        #expect(!outcome.out.contains("geheim"))
         #expect(try await logsIn("city-rural", "geheim 一"))
         for (name, bytes) in [("empty", ""), ("blank", "\nx")] {
             let wrong = try await add("city-civil", "--password-file", try folder.write(bytes.utf8, to: name))
-            #expect(wrong.status == 1 && wrong.errors.contains("holds no password"), "\(wrong)")
+            #expect(wrong.status == 1 && wrong.err.contains("holds no password"), "\(wrong)")
         }
-        #expect(try await add("city-civil", "--password-file", "/nonexistent").errors.contains("cannot be read"))
+        #expect(try await add("city-civil", "--password-file", "/nonexistent").err.contains("cannot be read"))
         try await cluster.remove()
     }
 
@@ -197,16 +197,16 @@ import Testing
         let city = try await City.shared()
         let outcome = try await run(city, ["add", code] + arguments)
         #expect(outcome.status == 2)
-        #expect(outcome.output.isEmpty)
-        #expect(outcome.errors.contains(message), "\(outcome.errors)")
+        #expect(outcome.out.isEmpty)
+        #expect(outcome.err.contains(message), "\(outcome.err)")
         #expect(try await city.number("SELECT count(*) FROM jiesu.organisation WHERE code = \(code)") == 0)
     }
 
     @Test(arguments: ["Wasser", "1st", "a_b", "end-", "a b", String(repeating: "a", count: 41)])
     func `a code becomes a topic and a login, so not every text is one`(code: String) async throws {
-        let outcome = try await Program.run(["organisation", "add", code])
+        let outcome = try await BuiltProgram.jiesu(["organisation", "add", code])
         #expect(outcome.status == 2)
-        #expect(outcome.errors.contains("\"\(code)\" is no code; expected a code: a lower-case letter"), "\(outcome)")
+        #expect(outcome.err.contains("\"\(code)\" is no code; expected a code: a lower-case letter"), "\(outcome)")
     }
 
     @Test func `a name that somebody else's account has is no first account, and nothing is made`() async throws {
@@ -219,7 +219,7 @@ import Testing
         }
         let outcome = try await add(city, "--title", "示例", "--level", "city")
         #expect(outcome.status == 1)
-        #expect(outcome.errors.contains("the account \(code) belongs to the centre"), "\(outcome.errors)")
+        #expect(outcome.err.contains("the account \(code) belongs to the centre"), "\(outcome.err)")
         #expect(try await city.number("SELECT count(*) FROM jiesu.organisation WHERE code = \(code)") == 0)
         #expect(try await city.number("SELECT count(*) FROM pg_roles WHERE rolname = \("jiesu_desk_\(code)")") == 0)
     }
@@ -229,8 +229,8 @@ import Testing
         let outcome = try await add(
             city, "--title", "示例", "--level", "city", environment: ["JIESU_KAFKA_BROKERS": "127.0.0.1:1"])
         #expect(outcome.status == 1)
-        #expect(outcome.errors.contains("the topic jiesu.inbox.\(code) was not made"), "\(outcome.errors)")
-        #expect(try !password("account", in: outcome.output).isEmpty)
+        #expect(outcome.err.contains("the topic jiesu.inbox.\(code) was not made"), "\(outcome.err)")
+        #expect(try !password("account", in: outcome.out).isEmpty)
         #expect(try await city.number("SELECT count(*) FROM jiesu.desk_login") == 1)
     }
 
@@ -239,9 +239,9 @@ import Testing
         let city = try await City()
         let brokers = ["JIESU_KAFKA_BROKERS": try TestBroker(.real).settings.brokers]
         let outcome = try await add(city, "--title", "示例", "--level", "city", environment: brokers)
-        #expect(outcome.output.hasSuffix("topic\tjiesu.inbox.\(code)\tmade\n"), "\(outcome)")
+        #expect(outcome.out.hasSuffix("topic\tjiesu.inbox.\(code)\tmade\n"), "\(outcome)")
         let again = try await add(city, environment: brokers)
-        #expect(again.output.hasSuffix("topic\tjiesu.inbox.\(code)\tthere\nnothing changed\n"), "\(again)")
+        #expect(again.out.hasSuffix("topic\tjiesu.inbox.\(code)\tthere\nnothing changed\n"), "\(again)")
     }
 
     @Test func `what was added stays when the organisations file is put again`() async throws {
@@ -268,7 +268,7 @@ import Testing
         let city = try await City()
         _ = try await run(city, ["add", "shixun-land"])
         let list = try await run(city, ["list"])
-        let lines = list.output.split(separator: "\n")
+        let lines = list.out.split(separator: "\n")
         #expect(list.status == 0)
         #expect(lines.count == (try await city.number("SELECT count(*) FROM jiesu.organisation")))
         #expect(

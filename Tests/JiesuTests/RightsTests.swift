@@ -265,19 +265,19 @@ import Testing
         let admin = try await database.connection()
         try await admin.script(
             "CREATE ROLE \(owner) LOGIN CREATEROLE; ALTER DATABASE \(database.name) OWNER TO \(owner)")
-        func migrate(_ url: String) async throws -> Program.Outcome {
-            try await Program.run(["migrate"], environment: ["JIESU_DATABASE_URL": url])
+        func migrate(_ url: String) async throws -> BuiltProgram.Output {
+            try await BuiltProgram.jiesu(["migrate"], environment: ["JIESU_DATABASE_URL": url])
         }
         for _ in 0..<2 {
             let outcome = try await migrate(TestDatabase.url(database.url, as: owner))
             #expect(outcome.status == 0, "\(outcome)")
             #expect(
-                outcome.output.contains("warning: ")
-                    && outcome.output.contains("FUNCTION lo_creat(integer) FROM PUBLIC;"))
-            #expect(!outcome.output.contains("REVOKE TEMPORARY"), "the owner of the database may do that")
+                outcome.out.contains("warning: ")
+                    && outcome.out.contains("FUNCTION lo_creat(integer) FROM PUBLIC;"))
+            #expect(!outcome.out.contains("REVOKE TEMPORARY"), "the owner of the database may do that")
         }
         let closed = try await migrate(database.url)
-        #expect(closed.status == 0 && !closed.output.contains("warning"), "\(closed)")
+        #expect(closed.status == 0 && !closed.out.contains("warning"), "\(closed)")
         try await admin.script("REASSIGN OWNED BY \(owner) TO postgres; DROP OWNED BY \(owner); DROP ROLE \(owner)")
     }
 

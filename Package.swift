@@ -33,6 +33,9 @@ let package = Package(
         .executable(name: "jiesu-intake", targets: ["Intake"]),
         .executable(name: "jiesu-classification", targets: ["Classification"]),
         .executable(name: "jiesu-routing", targets: ["Routing"]),
+        .executable(name: "jiesu-deadlines", targets: ["Deadlines"]),
+        .executable(name: "jiesu-desk", targets: ["Desk"]),
+        .executable(name: "jiesu-callback", targets: ["Callback"]),
     ],
     targets: [
         library("CRdKafka", pkgConfig: "rdkafka", package: "librdkafka-dev"),
@@ -45,7 +48,10 @@ let package = Package(
         shared("TextMatching"),
         shared(
             "Policies", ["Casework", "JSON", "TextMatching", "WorkingTime"],
-            resources: [.copy("Profiles"), .copy("calendars"), .copy("organisations.json"), .copy("codes.json")]),
+            resources: [
+                .copy("Profiles"), .copy("calendars"), .copy("organisations.json"), .copy("codes.json"),
+                .copy("duties.json"),
+            ]),
         shared("Telemetry"),
         shared("Lifecycle", ["Telemetry"]),
         shared("Configuration", ["Telemetry", "TextMatching"]),
@@ -58,9 +64,17 @@ let package = Package(
             resources: [.copy("Migrations")]),
         shared("Access", ["Policies", "Postgres", "HTTP", "JSON", "Telemetry", "WorkingTime"]),
 
+        shared("Access", ["Policies", "Postgres", "HTTP", "JSON", "Telemetry", "WorkingTime"]),
+        shared(
+            "CaseAPI",
+            ["Access", "CaseStore", "Casework", "HTTP", "JSON", "Lifecycle", "Policies", "Postgres", "WorkingTime"]),
+
         service("Intake", ["Casework", "CaseStore", "Policies", "Postgres", "HTTP", "JSON", "WorkingTime"]),
         service("Classification", ["Casework", "CaseStore", "Policies", "Postgres", "TextMatching", "HTTP"]),
-        service("Routing", ["Casework", "CaseStore", "Postgres", "HTTP"]),
+        service("Routing", ["Access", "CaseAPI", "Casework", "CaseStore", "Postgres", "HTTP"]),
+        service("Desk", ["Access", "CaseAPI", "CaseStore", "Postgres", "HTTP"]),
+        service("Callback", ["Access", "CaseAPI", "CaseStore", "Casework", "Postgres", "HTTP", "JSON", "WorkingTime"]),
+        service("Deadlines", ["Casework", "CaseStore", "Postgres", "Kafka", "HTTP"]),
         service(
             "Jiesu", resources: [.copy("Samples")],
             ["Access", "Casework", "CaseStore", "Policies", "Postgres", "Kafka", "HTTP", "JSON", "WorkingTime"]),
@@ -71,6 +85,13 @@ let package = Package(
             swiftSettings: strict),
         // Uses the built executables, all of which `swift test` builds.
         tests("SystemTests", ["Casework", "HTTP", "JSON", "Kafka", "Postgres", "Support"]),
+        tests(
+            "CaseAPITests",
+            [
+                "Access", "CaseAPI", "CaseStore", "Casework", "HTTP", "JSON", "Policies", "Postgres", "Support",
+                "Telemetry",
+            ]),
+        tests("DeadlinesTests", ["Deadlines", "Kafka"]),
         tests("WorkingTimeTests", ["WorkingTime", "Policies"]),
         tests("CaseworkTests", ["Casework", "WorkingTime", "Support"]),
         tests("JSONTests", ["JSON"]),
@@ -81,7 +102,7 @@ let package = Package(
         tests("ConfigurationTests", ["Configuration", "CaseStore", "Telemetry"]),
         tests(
             "ClassificationTests",
-            ["Classification", "Jiesu", "CaseStore", "Casework", "Policies", "Postgres", "JSON", "Support"]),
+            ["Classification", "Jiesu", "CaseStore", "Casework", "Policies", "Postgres", "JSON", "Support", "WorkingTime"]),
         tests("HTTPTests", ["HTTP", "Configuration", "JSON", "Lifecycle", "Telemetry"]),
         tests(
             "IntakeTests",
@@ -106,7 +127,10 @@ let package = Package(
         tests("PostgresTests", ["Postgres", "Support"]),
         tests(
             "CaseStoreTests",
-            ["CaseStore", "Casework", "Policies", "Postgres", "Kafka", "Support", "Lifecycle", "Telemetry"]),
+            [
+                "CaseStore", "Casework", "Policies", "Postgres", "Kafka", "Support", "Lifecycle", "Telemetry",
+                "WorkingTime",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -42,8 +42,7 @@ package struct Classifier: Sendable {
         var nature, subject, urgency, flag: Range<Int>
     }
 
-    package init(profile: Profile, directory: Directory) {
-        let all = profile.classification
+    package init(_ all: Classification, directory: Directory) {
         let sets = [all.nature.values, all.subjects, all.urgency.values, all.flags]
         var end = 0
         let ranges = sets.map { set in

@@ -6,7 +6,7 @@ import Synchronization
 /// Finds out what registered complaints are, by the words of their profile; puts the doubtful ones before a person.
 final class Examining: Caseworker {
     let service = "classification"
-    let owes = State.registered
+    let states: Set<State> = [.registered]
     let wakesOn: Set<Event.Kind> = [.registered]
 
     /// Classifiers of one rulebook, made when first needed.
@@ -22,6 +22,14 @@ final class Examining: Caseworker {
     /// - Parameter bytes: of texts held in memory at once, roughly; default 4 MB.
     init(bytes: Int = 4 << 20) {
         self.bytes = bytes
+    }
+
+    func owed(after last: Int64, limit: Int) -> Query {
+        """
+        SELECT id FROM jiesu.case_file f WHERE state = 'registered' AND id > \(last)
+            AND NOT EXISTS (SELECT FROM jiesu.parked p WHERE p.service = 'classification' AND p.case_id = f.id)
+        ORDER BY id LIMIT \(limit)
+        """
     }
 
     func orders(for cases: [Case], rules: Rulebook, on connection: Connection) async throws -> [Int64: Order] {
@@ -70,10 +78,13 @@ final class Examining: Caseworker {
 
     private func classifier(for file: Case, rules: Rulebook) throws -> Classifier {
         let profile = try rules.profile(of: file)
+        guard let classification = profile.classification else {
+            throw StoreError.policyMissing("with words for case \(file.id)")
+        }
         return bench.withLock { bench in
             if bench.number != rules.number { bench = Bench(number: rules.number) }
             if let made = bench.classifiers[profile.policy.version] { return made }
-            let classifier = Classifier(profile: profile, directory: rules.directory)
+            let classifier = Classifier(classification, directory: rules.directory)
             bench.classifiers[profile.policy.version] = classifier
             return classifier
         }

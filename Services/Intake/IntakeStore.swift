@@ -20,6 +20,18 @@ struct Progress {
 struct IntakeStore {
     let pool: Pool
 
+    /// The round of handling that a case is in; `nil` as for `progress`.
+    func round(of number: CaseNumber, code: QueryCode) async throws -> Int? {
+        try await pool.withConnection { connection in
+            try await connection.query(
+                """
+                SELECT f.round FROM jiesu.case_file f
+                WHERE f.id = \(number.id) AND (jiesu.query_codes(ARRAY[f.id]))[1] = \(code.bytes)
+                """
+            ).first?.get(0, as: Int.self)
+        }
+    }
+
     /// `nil` if there is no such case or the code is not its code; the caller cannot tell which.
     func progress(of number: CaseNumber, code: QueryCode) async throws -> Progress? {
         let rows = try await pool.withConnection { connection in

@@ -30,7 +30,8 @@ enum Main {
                 registrar: Registrar(cases, log: log), store: IntakeStore(pool: pool), cases: cases, line: line)
             return [
                 Server(
-                    name: "jiesu-intake", listen: settings.listen.description, routes: routes.all,
+                    name: "jiesu-intake", listen: settings.listen.description,
+                    routes: routes.all + VoiceRoutes(store: routes.store, cases: cases).all,
                     ready: { ["database": await pool.answers()] }, metrics: metrics, log: log)
             ]
         }

@@ -52,7 +52,12 @@ struct ProgressDocument {
             case .refused(let refused):
                 members["go_to"] = refused.to.map(office)
                 members["notice"] = policy?.notice(ofRule: refused.rule).map(JSON.string)
-            case .registered, .classified, .judgementRequested, .linked: break
+            case .registered, .classified, .judgementRequested, .accepted, .linked, .repeated, .submitted, .instructed,
+                .signed, .returned, .disputed, .contacted, .visited, .noted, .informed, .extensionAsked,
+                .extensionGranted,
+                .extensionRefused, .limitSet, .replied, .calledBack, .rated, .closed, .reopened, .withdrawn, .warned,
+                .targetPassed, .missed, .escalated, .supervised, .supervisionAnswered, .supervisionReviewed:
+                break
             }
         }
         json = .object(members)

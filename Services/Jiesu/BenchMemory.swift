@@ -72,7 +72,7 @@ struct BenchMemory {
 
     /// Until the service says that nothing is left, in every partition.
     private func waitUntilRead(by part: Suite.Part) async throws {
-        guard let port = stage.suite.port(of: part) else { throw CommandFailure("\(part.rawValue) has no port") }
+        guard let port = stage.suite.port(of: part) else { throw CommandFailure("\(part.name) has no port") }
         let client = Client(port: port)
         while true {
             try Task.checkCancellation()

@@ -17,7 +17,7 @@ struct BenchPipeline {
 
     func run() async throws -> [BenchFigure] {
         let before = try await stage.limit(seconds: seconds / 2 + 1)
-        try await stage.start(Suite.Part.allCases)
+        try await stage.start(Suite.Part.all)
         let pool = try stage.pool()
         let codes = try await pool.withConnection {
             try await $0.query("SELECT code FROM jiesu.organisation WHERE inbox ORDER BY code")

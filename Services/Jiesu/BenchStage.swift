@@ -36,7 +36,7 @@ final class BenchStage: Sendable {
     }
 
     /// Stops what was started last, first.
-    func stop(_ parts: [Suite.Part] = Suite.Part.allCases) async throws {
+    func stop(_ parts: [Suite.Part] = Suite.Part.all) async throws {
         let stopping = running.withLock { running in
             defer { running.removeAll { parts.contains($0.part) } }
             return running.filter { parts.contains($0.part) }
@@ -55,10 +55,10 @@ final class BenchStage: Sendable {
                 let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
                 let kibibytes = line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap({ Double($0) })
             else {
-                throw CommandFailure("\(part.rawValue) does not run any more", hint: "see \(suite.folder.path)/log")
+                throw CommandFailure("\(part.name) does not run any more", hint: "see \(suite.folder.path)/log")
             }
             return BenchFigure(
-                name: "\(part.rawValue), resident at most, \(when)", measured: kibibytes * 1024 / 1e6, unit: "MB",
+                name: "\(part.name), resident at most, \(when)", measured: kibibytes * 1024 / 1e6, unit: "MB",
                 target: .atMost(60))
         }
     }

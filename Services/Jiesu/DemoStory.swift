@@ -134,9 +134,9 @@ struct DemoStory: Service {
             Set(arrivals.map(\.organisation)).isSuperset(of: standing.told)
         else { return nil }
         switch state {
-        case .registered, .classified: return nil
-        case .awaitingJudgement, .redirected, .refused: return state.title
-        case .dispatched:
+        case .registered, .classified, .reopened: return nil
+        case .awaitingJudgement, .redirected, .refused, .withdrawn: return state.title
+        case .dispatched, .signed, .returned, .disputed, .replied, .closed:
             return standing.told.map { code in
                 "\(Destination.inbox(code).topic) \(directory.organisations[code]?.title ?? "")"
             }.joined(separator: " + ")

@@ -43,9 +43,9 @@ struct OrganisationSteps {
         if isNew {
             _ = try await connection.execute(
                 """
-                INSERT INTO jiesu.organisation (code, title, aliases, parent, level, roles, contact, inbox)
+                INSERT INTO jiesu.organisation (code, title, aliases, parent, level, roles, contact, inbox, origin)
                 VALUES (\(one.code), \(one.title), \(one.aliases), \(one.parent), \(one.level), \(one.roles),
-                    \(one.contact), \(one.hasInbox))
+                    \(one.contact), \(one.hasInbox), 'command')
                 """)
         }
         return Step(what: "organisation", name: one.code, outcome: isNew ? "made" : "there")

@@ -8,6 +8,7 @@ import Policies
 import Postgres
 import Synchronization
 import Telemetry
+import WorkingTime
 
 /// The whole suite on embedded defaults: a private PostgreSQL cluster in the data folder, the embedded broker unless
 /// another Kafka is named, and every service as a process of its own.
@@ -15,8 +16,29 @@ final class Suite: Service {
     /// What runs beside PostgreSQL, in the order of starting.
     ///
     /// The broker first: stopped in reverse order, services may still send while they finish.
-    enum Part: String, CaseIterable {
-        case broker, routing, classification, intake
+    struct Part: Hashable, Sendable {
+        let name: String
+        /// Beside this program.
+        let executable: String
+        /// Role of the database that it logs in with.
+        let user: String
+
+        static let broker = Part(name: "broker", executable: "jiesu", user: PrivateCluster.superuser)
+        static let routing = service("routing")
+        static let classification = service("classification")
+        static let deadlines = service("deadlines")
+        static let callback = service("callback")
+        static let intake = service("intake")
+        static let all = [broker, routing, classification, deadlines, callback, intake]
+
+        /// An organisation's own instance, under its own log-in.
+        static func desk(_ organisation: String) -> Part {
+            Part(name: "desk-\(organisation)", executable: "jiesu-desk", user: "jiesu_desk_\(organisation)")
+        }
+
+        private static func service(_ name: String) -> Part {
+            Part(name: name, executable: "jiesu-\(name)", user: "jiesu_\(name)")
+        }
     }
 
     let name = "suite"
@@ -24,11 +46,13 @@ final class Suite: Service {
     /// Where citizens' requests go, on 127.0.0.1.
     let port: Int
     private let profiles: [Profile]
-    private let organisations: OrganisationsFile
+    private let organisations: Installation.City
     private let cluster: PrivateCluster
     private let outside: KafkaSettings?
     private let log: Logger
     private let parts: [Part]
+    private let desks: [String]
+    private let startsAt: Moment?
     private let state = Mutex(State())
 
     private struct State {
@@ -42,14 +66,18 @@ final class Suite: Service {
     /// - Parameters:
     ///   - port: of intake on 127.0.0.1.
     ///   - parts: what `run` starts beside PostgreSQL; the caller may run others by `service(_:)`.
+    ///   - desks: organisations that get an instance of their own.
+    ///   - startsAt: where a simulation's clock stands at first; `nil`: real time. Only for a new folder.
     ///   - kafka: a running Kafka to use instead of the embedded broker.
     init(
-        folder: URL, port: Int, profiles: [Profile], organisations: OrganisationsFile, parts: [Part] = Part.allCases,
-        kafka outside: KafkaSettings? = nil, log: Logger
+        folder: URL, port: Int, profiles: [Profile], organisations: Installation.City, parts: [Part] = Part.all, desks: [String] = [],
+        startsAt: Moment? = nil, kafka outside: KafkaSettings? = nil, log: Logger
     ) throws {
         self.outside = outside
         self.folder = folder
-        self.parts = outside == nil ? parts : parts.filter { $0 != .broker }
+        self.parts = (outside == nil ? parts : parts.filter { $0 != .broker }) + desks.map(Part.desk)
+        self.desks = desks
+        self.startsAt = startsAt
         self.profiles = profiles
         self.organisations = organisations
         self.log = log
@@ -121,6 +149,9 @@ final class Suite: Service {
         return false
     }
 
+    /// What `run` starts.
+    var services: [Part] { parts }
+
     /// Where a service answers on 127.0.0.1; `nil` if it was not started, or answers nobody.
     func port(of part: Part) -> Int? { state.withLock { $0.ports[part] } }
 
@@ -157,10 +188,28 @@ final class Suite: Service {
         }
         await server.close()
         _ = try await Installation.bringUp(database: database, organisations: organisations, profiles: profiles)
+        try await prepareDesks()
         if let outside {
             let pool = Pool(try ConnectionSettings(url: database), size: 1, log: log)
             _ = try await Topics.make(Topics.wanted(pool), at: outside, log: log)
         }
+    }
+
+    /// Log-ins of the desks, which need no password on the private cluster's socket, and the simulation's clock.
+    private func prepareDesks() async throws {
+        let connection = try await Connection.connect(ConnectionSettings(url: database))
+        for organisation in desks {
+            guard try await !connection.query("SELECT FROM jiesu.organisation WHERE code = \(organisation)").isEmpty else {
+                throw CommandFailure(
+                    "there is no organisation \(organisation)", hint: "`jiesu organisation list` shows them")
+            }
+            _ = try await connection.query("SELECT jiesu.add_desk(\(organisation), \(String?.none))")
+        }
+        if let startsAt {
+            _ = try await connection.execute(
+                "INSERT INTO jiesu.simulation (at) VALUES (jiesu.moment(\(startsAt.microseconds)))")
+        }
+        await connection.close()
     }
 
     /// One part, kept running until cancelled. PostgreSQL must be prepared.
@@ -172,17 +221,16 @@ final class Suite: Service {
         // threads then leaves memory in each.
         environment["MALLOC_ARENA_MAX"] = "2"
         environment["JIESU_STOP_WITH_INPUT"] = "1"
-        let user = part == .broker ? PrivateCluster.superuser : "jiesu_\(part.rawValue)"
-        environment["JIESU_DATABASE_URL"] = cluster.url(database: "jiesu", user: user)
+        environment["JIESU_DATABASE_URL"] = cluster.url(database: "jiesu", user: part.user)
         if part != .broker {
             let port = try part == .intake ? port : freePort()
             environment["JIESU_LISTEN"] = "127.0.0.1:\(port)"
             state.withLock { $0.ports[part] = port }
         }
         let child = Child(
-            name: part.rawValue, executable: part == .broker ? "jiesu" : "jiesu-\(part.rawValue)",
+            name: part.name, executable: part.executable,
             arguments: part == .broker ? ["broker"] : [], environment: environment,
-            log: folder.appending(path: "log/\(part.rawValue).log"))
+            log: folder.appending(path: "log/\(part.name).log"))
         return Keeper(child: child, observe: { [self] in observe(part, $0) }, log: log)
     }
 
@@ -190,7 +238,7 @@ final class Suite: Service {
         // Written under the lock, or of two parts that change at once the older list could be the one that stays.
         state.withLock { state in
             state.processes[part] = process
-            let processes = Dictionary(uniqueKeysWithValues: state.processes.map { ($0.key.rawValue, $0.value) })
+            let processes = Dictionary(uniqueKeysWithValues: state.processes.map { ($0.key.name, $0.value) })
             do {
                 try SuiteFile(database: database, intake: "http://127.0.0.1:\(port)", processes: processes)
                     .write(to: folder)

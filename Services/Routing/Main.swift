@@ -1,3 +1,5 @@
+import Access
+import CaseAPI
 import CaseStore
 import Configuration
 import Foundation
@@ -6,7 +8,7 @@ import Lifecycle
 import Postgres
 import Telemetry
 
-/// `jiesu-routing`: hands classified cases out, and offers to run the relay.
+/// `jiesu-routing`: hands cases out, decides what organisations ask for, and offers to run the relay.
 @main
 enum Main {
     static func main() async {
@@ -15,15 +17,19 @@ enum Main {
         await Lifecycle.main(log: log) {
             let metrics = Metrics()
             let pool = Pool(settings.database("routing"), size: 4, log: log)
+            let store = CaseStore(pool: pool)
             let watch = BrokerWatch(pool: pool, settings: settings.kafka("routing"), log: log)
             return [
                 watch,
                 Relay(settings: settings.database("relay"), watch: watch, metrics: metrics, log: log),
-                CaseConsumer(
-                    Dispatching(), store: CaseStore(pool: pool), watch: watch, metrics: metrics, log: log),
+                CaseConsumer(Dispatching(), store: store, watch: watch, metrics: metrics, log: log),
+                Deciding(store: store, metrics: metrics, log: log),
                 StoreGauges(pool: pool, metrics: metrics, log: log),
                 Server(
-                    name: "jiesu-routing", listen: settings.listen.description, routes: [],
+                    name: "jiesu-routing", listen: settings.listen.description,
+                    routes: CaseRoutes(
+                        book: CentreBook(pool: pool, store: store), access: AccessStore(pool, log: log)
+                    ).all,
                     ready: { ["database": await pool.answers(), "broker": watch.broker != nil] }, metrics: metrics,
                     log: log),
             ]

@@ -13,42 +13,61 @@ struct CaseBatch {
         let actor: Actor
         let round: Int
         let policy: Policy.Version
+        let at: Moment
         let told: [Destination]
     }
 
     private(set) var files: [Int64: Case]
     private(set) var pending: [Pending] = []
+    /// The cases as they were locked.
+    let before: [Int64: Case]
+    /// Hash of the last event of each case that was there already.
+    let heads: [Int64: [UInt8]]
+    private var changedAt: [Int64: Moment]
     let rules: Rulebook
+    /// Legal time, read once after the locks.
     let now: Moment
 
-    init(files: [Case] = [], rules: Rulebook, now: Moment) {
-        self.files = Dictionary(uniqueKeysWithValues: files.map { ($0.id, $0) })
+    init(_ rows: [CaseRow] = [], rules: Rulebook, now: Moment) {
+        files = Dictionary(uniqueKeysWithValues: rows.map { ($0.file.id, $0.file) })
+        before = files
+        heads = Dictionary(uniqueKeysWithValues: rows.map { ($0.file.id, $0.head) })
+        changedAt = Dictionary(uniqueKeysWithValues: rows.map { ($0.file.id, $0.changedAt) })
         self.rules = rules
         self.now = now
     }
 
+    /// What the caller knows beyond the case.
+    struct Knowledge {
+        /// What the same command did before, from `case_event`.
+        var done: [Event] = []
+        var earlierExists: Bool?
+        /// When the oldest command that waits for the case was given.
+        var waiting: Moment?
+    }
+
     /// Decides `command` and takes its events in. A refusal changes nothing.
     /// - Parameters:
-    ///   - done: what the same command did before, from `case_event`.
-    ///   - policy: the policy of a registration; for a case that exists its own pinned one is used.
+    ///   - given: when the command was given; `nil`: now. A case's events never run backwards: one that was given before the
+    ///     last of them happened counts from then.
+    ///   - policy: the policy of a registration; for a case that exists its own pinned ones are used.
     @discardableResult
     mutating func decide(
-        _ command: Command, on id: Int64, policy: Policy? = nil, done: [Event] = [], earlierExists: Bool? = nil
+        _ command: Command, on id: Int64, given: Moment? = nil, policy: Policy? = nil, knowing: Knowledge = Knowledge()
     ) throws -> Decision {
         let file = files[id]
-        guard let pinned = file?.policies.first.flatMap({ rules.profiles[$0]?.policy }) ?? policy else {
-            guard let missing = file?.policies.first else { throw Refusal.unknownCase }
-            throw rules.missing(missing)
-        }
+        guard file != nil || policy != nil else { throw Refusal.unknownCase }
+        let policies = try file.map(rules.policies) ?? [policy].compactMap { $0 }
         // The same command may stand in one batch twice, as a double click does.
-        var done = done
-        if let file, file.version > command.seen {
-            done += pending.filter { $0.caseID == id && $0.command == command.id }.map(\.event)
-        }
-        let facts = Facts(done: done, earlierExists: earlierExists, directory: rules.directory)
-        let decision = try Casework.decide(command, on: file, under: pinned, facts: facts, now: now)
+        let done = knowing.done + pending.filter { $0.caseID == id && $0.command == command.id }.map(\.event)
+        var facts = rules.facts
+        (facts.done, facts.earlierExists, facts.waiting) = (done, knowing.earlierExists, knowing.waiting)
+        let at = max(given ?? now, changedAt[id] ?? given ?? now)
+        let decision = try Casework.decide(command, on: file, under: policies, facts: facts, now: at)
         if case .happens(let events) = decision {
-            for event in events { append(event, to: id, by: command, policy: pinned.version) }
+            for event in events {
+                append(event, to: id, by: command, policy: policies.first?.version, at: at)
+            }
         }
         return decision
     }
@@ -58,20 +77,25 @@ struct CaseBatch {
         Set(pending.map(\.caseID)).sorted().compactMap { files[$0] }
     }
 
-    private mutating func append(_ event: Event, to id: Int64, by command: Command, policy: Policy.Version) {
+    private mutating func append(
+        _ event: Event, to id: Int64, by command: Command, policy: Policy.Version?, at: Moment
+    ) {
+        let old = files[id]
         let after: Case
-        if var file = files[id] {
-            file.apply(event)
+        if var file = old {
+            file.apply(event, at: at)
             after = file
         } else if case .registered(let registered) = event {
-            after = Case(id: id, registered: registered)
+            after = Case(id: id, registered: registered, at: at)
         } else {
             preconditionFailure("a case begins with its registration; decide made \(event.kind) first")
         }
         files[id] = after
+        changedAt[id] = at
         pending.append(
             Pending(
                 caseID: id, version: after.version, event: event, command: command.id, actor: command.by,
-                round: after.round, policy: policy, told: Destination.all(of: event, on: after)))
+                round: after.round, policy: after.policies.first ?? policy ?? Policy.Version(profile: "", version: 0),
+                at: at, told: Destination.all(of: event, before: old, after: after)))
     }
 }

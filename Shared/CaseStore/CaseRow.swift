@@ -1,29 +1,49 @@
 import Casework
+import Foundation
 import Postgres
+import WorkingTime
 
-/// A case as it stands in `case_file`, with the hash of its last event.
-struct CaseRow {
-    /// What `init(_:)` reads, in its order.
-    static let columns: StaticString = """
-        id, version, state, round, channel, identity, policies, nature, subject, also, urgency, flags, region, accused, lead,
-        helpers, earlier, head
+/// A case as it stands in `case_file`, with what the store itself must know of its last event.
+package struct CaseRow: Sendable {
+    /// What `init(_:)` reads, in its order; for a table or view called `f`.
+    package static let columns: StaticString = """
+        f.id, f.version, f.state, f.round, f.channel, f.identity, f.policies, f.nature, f.subject, f.also, f.urgency, f.flags,
+        f.region, f.accused, f.lead, f.helpers, f.earlier, f.course, f.head, jiesu.micros(f.changed_at)
         """
 
-    let file: Case
+    package let file: Case
+    /// Hash of the last event.
     let head: [UInt8]
+    /// When the last event happened.
+    package let changedAt: Moment
 
-    init(_ row: Row) throws {
-        guard let state = State(rawValue: try row.get(2)), let identity = Identity(rawValue: try row.get(5)) else {
-            throw StoreError.unreadable("case_file \(try row.get(0, as: Int64.self))")
-        }
+    package init(_ row: Row) throws {
+        let id: Int64 = try row.get(0)
+        guard let state = State(rawValue: try row.get(2)), let identity = Identity(rawValue: try row.get(5)),
+            let course = try? JSONDecoder().decode(
+                Course.self, from: Data(try row.get(17, as: String.self).utf8))
+        else { throw StoreError.unreadable("case_file \(id)") }
         let policies: [String] = try row.get(6)
         file = Case(
-            id: try row.get(0), version: try row.get(1), state: state, round: try row.get(3), channel: try row.get(4),
+            id: id, version: try row.get(1), state: state, round: try row.get(3), channel: try row.get(4),
             identity: identity, policies: try policies.map(Policy.Version.init(stored:)), nature: try row.get(7),
             subject: try row.get(8), also: try row.get(9), urgency: try row.get(10), flags: try row.get(11),
             region: try row.get(12), accused: try row.get(13), lead: try row.get(14), helpers: try row.get(15),
-            earlier: try row.get(16))
-        head = try row.get(17)
+            earlier: try row.get(16), course: course)
+        head = try row.get(18)
+        changedAt = Moment(microseconds: try row.get(19))
+    }
+}
+
+extension Course {
+    /// As it stands in the row: JSON, keys sorted.
+    var stored: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(self) else {
+            preconditionFailure("a course holds codes and numbers only, which are always encodable")
+        }
+        return String(decoding: data, as: UTF8.self)
     }
 }
 

@@ -1,15 +1,19 @@
 import Casework
 import Postgres
+import WorkingTime
 
 extension CaseStore {
     /// A command and the case it is for.
     package struct Addressed: Sendable {
         package let caseID: Int64
         package let command: Command
+        /// When it was given; `nil`: now.
+        package let given: Moment?
 
-        package init(caseID: Int64, command: Command) {
+        package init(caseID: Int64, command: Command, given: Moment? = nil) {
             self.caseID = caseID
             self.command = command
+            self.given = given
         }
     }
 
@@ -20,22 +24,30 @@ extension CaseStore {
     /// - Throws: what the database says; then nothing happened, or, after a failed commit, all or nothing: send again.
     package func perform(_ commands: [Addressed]) async throws -> [Result<Decision, Refusal>] {
         try await pool.transaction { connection in
-            var (batch, heads) = try await lock(commands.map(\.caseID), on: connection)
-            let done = try await done(commands, in: batch, on: connection)
-            let existing = try await existing(commands.compactMap(\.command.earlier), on: connection)
-            let results = try commands.map { addressed -> Result<Decision, Refusal> in
-                do throws(any Error) {
-                    return .success(
-                        try batch.decide(
-                            addressed.command, on: addressed.caseID,
-                            done: done[DoneKey(caseID: addressed.caseID, command: addressed.command.id)] ?? [],
-                            earlierExists: addressed.command.earlier.map(existing.contains)))
-                } catch let refusal as Refusal {
-                    return .failure(refusal)
-                }
-            }
-            _ = try await connection.pipeline(append(batch, heads: heads))
+            var batch = try await lock(commands.map(\.caseID), on: connection)
+            let results = try await decide(commands, in: &batch, on: connection)
+            _ = try await connection.pipeline(try append(batch))
             return results
+        }
+    }
+
+    /// Decides commands for cases that are locked, in their order.
+    func decide(
+        _ commands: [Addressed], in batch: inout CaseBatch, on connection: Connection
+    ) async throws -> [Result<Decision, Refusal>] {
+        let done = try await done(commands, in: batch, on: connection)
+        let existing = try await existing(commands.compactMap(\.command.earlier), on: connection)
+        return try commands.map { addressed in
+            let knowledge = CaseBatch.Knowledge(
+                done: done[DoneKey(caseID: addressed.caseID, command: addressed.command.id)] ?? [],
+                earlierExists: addressed.command.earlier.map(existing.contains))
+            do throws(any Error) {
+                return .success(
+                    try batch.decide(
+                        addressed.command, on: addressed.caseID, given: addressed.given, knowing: knowledge))
+            } catch let refusal as Refusal {
+                return .failure(refusal)
+            }
         }
     }
 
@@ -48,7 +60,12 @@ extension CaseStore {
     private func done(
         _ commands: [Addressed], in batch: CaseBatch, on connection: Connection
     ) async throws -> [DoneKey: [Event]] {
-        let late = commands.filter { (batch.files[$0.caseID]?.version ?? 0) > $0.command.seen }
+        let late = commands.filter { addressed in
+            switch addressed.command.seen {
+            case .version(let seen): (batch.files[addressed.caseID]?.version ?? 0) > seen
+            case .round: true
+            }
+        }
         guard !late.isEmpty else { return [:] }
         let rows = try await connection.query(
             """
@@ -82,7 +99,7 @@ extension Command {
         switch order {
         case .register(_, let earlier): earlier
         case .link(let linked): linked.earlier
-        case .classify, .requestJudgement, .dispatch, .redirect, .refuse: nil
+        default: nil
         }
     }
 }

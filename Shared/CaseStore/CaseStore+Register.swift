@@ -41,12 +41,12 @@ extension CaseStore {
                         continue
                     }
                     let command = Command(
-                        id: "register", seen: 0, by: registration.actor,
+                        id: "register", seen: .version(0), by: registration.actor,
                         order: .register(
                             registration.registered(under: policy, in: rules.directory), earlier: registration.earlier))
                     try batch.decide(
                         command, on: claim.id, policy: policy,
-                        earlierExists: registration.earlier.map(existing.contains))
+                        knowing: .init(earlierExists: registration.earlier.map(existing.contains)))
                     accepted.append((claim.id, registration))
                     answered.append((index, claim.id, true))
                 } catch let refusal as Refusal {
@@ -55,7 +55,7 @@ extension CaseStore {
                 }
             }
 
-            var writes = append(batch, heads: [:])
+            var writes = try append(batch)
             if !accepted.isEmpty { writes += submissions(accepted, now: now.microseconds) }
             // A refused registration leaves its key free: put right, it may come again under the same one.
             if !dropped.isEmpty {
@@ -149,6 +149,7 @@ extension Registration {
     fileprivate func registered(under policy: Policy, in directory: Directory) -> Registered {
         Registered(
             channel: channel, source: source, identity: identity, policies: [policy.version],
-            region: region.map { directory.region(called: $0) ?? $0 }, happened: happened?.microseconds)
+            region: region.map { directory.region(called: $0) ?? $0 }, happened: happened?.microseconds,
+            contactable: contact?.isReachable)
     }
 }

@@ -49,7 +49,7 @@ extension CaseStore {
         _ worker: some Caseworker, on ids: [Int64]
     ) async throws -> (Work, refused: [(Int64, Refusal)]) {
         try await pool.transaction { connection in
-            var (batch, heads) = try await lock(ids, in: worker.owes, for: worker.service, on: connection)
+            var batch = try await lock(ids, in: worker.states, for: worker.service, on: connection)
             let others = ids.filter { batch.files[$0] == nil }
             let known = try await existing(others, on: connection)
             var work = Work(unknown: others.filter { !known.contains($0) })
@@ -65,7 +65,7 @@ extension CaseStore {
                     refused.append((file.id, refusal))
                 }
             }
-            _ = try await connection.pipeline(append(batch, heads: heads))
+            _ = try await connection.pipeline(try append(batch))
             (work.done, work.parked) = (batch.changed.count, refused.count)
             return (work, refused)
         }
@@ -74,27 +74,7 @@ extension CaseStore {
     /// Cases after `last` that this service owes work and has not parked, in order of id; at most `limit`.
     package func owed(to worker: some Caseworker, after last: Int64, limit: Int) async throws -> [Int64] {
         try await pool.withConnection { connection in
-            // The state stands as a literal in each branch, or the partial indexes could not be used.
-            let rows =
-                switch worker.owes {
-                case .registered:
-                    try await connection.query(
-                        """
-                        SELECT id FROM jiesu.case_file f WHERE state = 'registered' AND id > \(last)
-                            AND NOT EXISTS (SELECT FROM jiesu.parked p WHERE p.service = \(worker.service) AND p.case_id = f.id)
-                        ORDER BY id LIMIT \(limit)
-                        """)
-                case .classified:
-                    try await connection.query(
-                        """
-                        SELECT id FROM jiesu.case_file f WHERE state = 'classified' AND id > \(last)
-                            AND NOT EXISTS (SELECT FROM jiesu.parked p WHERE p.service = \(worker.service) AND p.case_id = f.id)
-                        ORDER BY id LIMIT \(limit)
-                        """)
-                case .awaitingJudgement, .dispatched, .redirected, .refused:
-                    preconditionFailure("no service owes work to a case that is \(worker.owes.rawValue)")
-                }
-            return try rows.map { try $0.get(0) }
+            try await connection.query(worker.owed(after: last, limit: limit)).map { try $0.get(0) }
         }
     }
 }

@@ -21,6 +21,13 @@ package struct CaseStore: Sendable {
         }
     }
 
+    /// Legal time: the server's clock, or a simulation's.
+    package func now() async throws -> Moment {
+        try await pool.withConnection { connection in
+            Moment(microseconds: try await connection.query("SELECT jiesu.micros(jiesu.clock())").only().get(0))
+        }
+    }
+
     /// Legal time and the rules that go with it, read together. Inside a transaction: after the locks.
     func facts(on connection: Connection, after query: Query? = nil) async throws -> (
         rows: Rows?, rules: Rulebook, now: Moment
@@ -36,22 +43,18 @@ package struct CaseStore: Sendable {
 
     /// Locks the cases with these ids in order of id; others are passed over.
     /// - Parameters:
-    ///   - state: only those in this state.
+    ///   - states: only those in one of these states; empty: in any.
     ///   - service: only those that this service has not parked.
     func lock(
-        _ ids: [Int64], in state: State? = nil, for service: String? = nil, on connection: Connection
-    ) async throws -> (batch: CaseBatch, heads: [Int64: [UInt8]]) {
+        _ ids: [Int64], in states: Set<State> = [], for service: String? = nil, on connection: Connection
+    ) async throws -> CaseBatch {
         let query: Query = """
             SELECT \(raw: CaseRow.columns) FROM jiesu.case_file f
-            WHERE id = ANY(\(ids)) AND (\(state?.rawValue) IS NULL OR state = \(state?.rawValue))
+            WHERE id = ANY(\(ids)) AND (\(states.isEmpty) OR state = ANY(\(states.map(\.rawValue).sorted())))
                 AND NOT EXISTS (SELECT FROM jiesu.parked p WHERE p.service = \(service) AND p.case_id = f.id)
             ORDER BY id FOR NO KEY UPDATE OF f
             """
         let (rows, rules, now) = try await facts(on: connection, after: query)
-        let locked = try (rows.map(Array.init) ?? []).map(CaseRow.init)
-        return (
-            CaseBatch(files: locked.map(\.file), rules: rules, now: now),
-            Dictionary(uniqueKeysWithValues: locked.map { ($0.file.id, $0.head) })
-        )
+        return CaseBatch(try (rows.map(Array.init) ?? []).map(CaseRow.init), rules: rules, now: now)
     }
 }

@@ -45,6 +45,9 @@ package struct Registration: Sendable {
             self.address = address
         }
 
+        /// Gave a name and a way to be asked afterwards (R-CB-02).
+        var isReachable: Bool { name != nil && (phone != nil || email != nil || address != nil) }
+
         var isEmpty: Bool { name == nil && phone == nil && email == nil && address == nil }
     }
 

@@ -2,15 +2,36 @@ import Casework
 import Policies
 import Postgres
 import Synchronization
+import WorkingTime
 
 /// All policies and the directory as they stand in the database: what the rules are fed with.
 package struct Rulebook: Sendable {
     /// Counter of the table `setting`; raised with every change, so an equal number means an equal book.
     package let number: Int64
+    /// Partitions of `jiesu.cases`, fixed at set-up: a case's shard is its id modulo this.
+    package let partitions: Int64
     package let profiles: [Policy.Version: Profile]
     /// Versions that this program cannot read, put by a newer one, and why: cases pinned to them are left to that one.
     let unreadable: [Policy.Version: String]
     package let directory: Directory
+    package let calendar: WorkCalendar
+    package let duties: Duties
+
+    /// The newest version of each scheme, in order of its name.
+    package let newest: [Policy]
+
+    /// The policies of a case, in the versions pinned to it, the leading one first.
+    package func policies(of file: Case) throws -> [Policy] {
+        try file.policies.map { version in
+            guard let profile = profiles[version] else { throw missing(version) }
+            return profile.policy
+        }
+    }
+
+    /// What `decide` needs beyond a case, as far as this book tells it.
+    package var facts: Facts {
+        Facts(directory: directory, calendar: calendar, duties: duties, newest: newest)
+    }
 
     /// The newest version of the profile that governs the line with this telephone number.
     package func profile(line: String) -> Profile? {
@@ -51,7 +72,7 @@ package struct Rulebook: Sendable {
         let number: Query = "SELECT value FROM jiesu.setting WHERE name = 'rules'"
         while true {
             let answers = try await connection.pipeline([number] + contents + [number])
-            let (first, last): (Int64, Int64) = (try answers[0].only().get(0), try answers[5].only().get(0))
+            let (first, last): (Int64, Int64) = (try answers[0].only().get(0), try answers[7].only().get(0))
             if first == last { return try Rulebook(number: last, answers) }
         }
     }
@@ -61,6 +82,8 @@ package struct Rulebook: Sendable {
         "SELECT code, title, aliases, parent, level, roles, contact, inbox FROM jiesu.organisation",
         "SELECT code, title, aliases, parent FROM jiesu.region",
         "SELECT organisation, region, subject FROM jiesu.jurisdiction",
+        "SELECT name, document FROM jiesu.calendar ORDER BY version DESC LIMIT 1",
+        "SELECT value FROM jiesu.setting WHERE name = 'partitions'",
     ]
 
     private init(number: Int64, _ answers: [Rows]) throws {
@@ -90,6 +113,14 @@ package struct Rulebook: Sendable {
             jurisdictions: try answers[4].map { row in
                 .init(organisation: try row.get(0), region: try row.get(1), subject: try row.get(2))
             })
+        guard let calendar = answers[5].first else { throw StoreError.unreadable("calendar") }
+        self.calendar = try WorkCalendar.read(
+            Array(try calendar.get(1, as: String.self).utf8), file: "calendar \(try calendar.get(0, as: String.self))")
+        partitions = try answers[6].only().get(0)
+        duties = try Duties.shipped()
+        newest = Dictionary(grouping: profiles.values.map(\.policy), by: \.version.profile).values
+            .compactMap { $0.max { $0.version.version < $1.version.version } }
+            .sorted { $0.version.profile < $1.version.profile }
     }
 }
 

@@ -2,6 +2,7 @@ import Casework
 import Foundation
 import Policies
 import Postgres
+import WorkingTime
 
 /// Makes and brings up to date what a database holds before the first complaint: schema, policies, organisations.
 package enum Setup {
@@ -33,21 +34,25 @@ package enum Setup {
 
     /// Migrates, puts the profiles, writes the directory and tells every service. Safe to repeat, and safe beside
     /// running services.
+    /// - Parameter isSeed: the directory is only for a database that has none yet: a city's own is never overwritten by
+    ///   the one that comes with the program.
     package static func bringUp(
-        _ connection: Connection, profiles: [Profile], directory: Directory
+        _ connection: Connection, profiles: [Profile], directory: Directory, isSeed: Bool = false
     ) async throws -> Result {
         let applied = try await Migrator.migrate(try migrations(), on: connection)
         try await connection.script("BEGIN")
         do {
-            let put = try await put(profiles, on: connection)
-            try await write(directory, on: connection)
+            let policies = try await put(profiles, on: connection)
+            try await put(calendar: try WorkCalendar.shippedDocument(), on: connection)
+            let isKept = try await isSeed && !connection.query("SELECT FROM jiesu.organisation LIMIT 1").isEmpty
+            if !isKept { try await write(directory, on: connection) }
             _ = try await connection.execute("UPDATE jiesu.setting SET value = value + 1 WHERE name = 'rules'")
             let open = try await connection.query("SELECT jiesu.close_to_public()").map {
                 try $0.get(0, as: String.self)
             }
             try await connection.script("COMMIT")
             return Result(
-                migrations: applied, policies: put, organisations: directory.organisations.count, openToPublic: open)
+                migrations: applied, policies: policies, organisations: directory.organisations.count, openToPublic: open)
         } catch {
             try await connection.script("ROLLBACK")
             throw error
@@ -82,6 +87,23 @@ package enum Setup {
         return put
     }
 
+    /// Puts a calendar that is not there yet. Like a policy's, a version once put never changes.
+    private static func put(calendar document: String, on connection: Connection) async throws {
+        let version = try WorkCalendar.read(Array(document.utf8), file: "calendar").version
+        let rows = try await connection.query(
+            """
+            WITH put AS (
+                INSERT INTO jiesu.calendar (name, version, document)
+                VALUES (\(version.calendar), \(Int32(version.version)), \(document)) ON CONFLICT DO NOTHING RETURNING document
+            )
+            SELECT document FROM put UNION ALL
+            SELECT document FROM jiesu.calendar WHERE name = \(version.calendar) AND version = \(Int32(version.version))
+            """)
+        guard try rows.only().get(0, as: String.self) == document else {
+            throw StoreError.policyChanged(version.description)
+        }
+    }
+
     /// Writes regions, organisations and jurisdictions; what the directory no longer names goes only from the
     /// jurisdictions, for cases may still be with an organisation that answers for nothing new. Jurisdictions that
     /// `jiesu organisation add` made are no file's, and stay.
@@ -102,6 +124,14 @@ package enum Setup {
                 level = excluded.level, roles = excluded.roles, contact = excluded.contact, inbox = excluded.inbox
             """
         }
+        // What the file no longer names may still have cases, but nothing new comes to it and nobody is told to go there.
+        let gone: Query = """
+            UPDATE jiesu.organisation SET roles = '{}', aliases = '{}'
+            WHERE origin = 'file' AND code <> ALL(\(directory.organisations.keys.sorted()))
+            """
+        let renamed: Query = """
+            UPDATE jiesu.region SET aliases = '{}' WHERE code <> ALL(\(directory.regions.keys.sorted()))
+            """
         let all = directory.jurisdictions
         let jurisdictions: [Query] = [
             "DELETE FROM jiesu.jurisdiction WHERE origin = 'file'",
@@ -111,6 +141,6 @@ package enum Setup {
             ON CONFLICT DO NOTHING
             """,
         ]
-        _ = try await connection.pipeline(regions + organisations + jurisdictions)
+        _ = try await connection.pipeline(regions + organisations + [gone, renamed] + jurisdictions)
     }
 }

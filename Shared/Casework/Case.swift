@@ -2,7 +2,7 @@ import WorkingTime
 
 /// One complaint and what its events add up to.
 ///
-/// Made by `init(id:registered:)` and changed by `apply(_:)` only, so that the events alone can rebuild it.
+/// Made by `init(id:registered:at:)` and changed by `apply(_:at:)` only, so that the events alone can rebuild it.
 package struct Case: Sendable, Equatable {
     package let id: Int64
     /// Number of events so far; the first event makes version 1.
@@ -27,9 +27,10 @@ package struct Case: Sendable, Equatable {
     package private(set) var helpers: [String]
     /// An earlier case of the same matter.
     package private(set) var earlier: Int64?
+    package private(set) var course: Course
 
     /// The case that its first event makes.
-    package init(id: Int64, registered: Registered) {
+    package init(id: Int64, registered: Registered, at: Moment) {
         self.id = id
         version = 1
         state = .registered
@@ -42,15 +43,32 @@ package struct Case: Sendable, Equatable {
         region = registered.region
         accused = []
         helpers = []
+        course = Course()
+        course.source = registered.source
+        course.isContactable = registered.contactable ?? false
+        course.marks[Mark.event(.registered).code] = at.microseconds
+    }
+
+    /// Whether the complainant can be asked afterwards: gave a name and a way to be reached (R-CB-02).
+    package var isContactable: Bool { course.isContactable && identity != .anonymous }
+
+    /// Who works on it.
+    package var involved: [String] { lead.map { [$0] + helpers } ?? [] }
+
+    /// When the mark was set in this round; of registration and acceptance, ever.
+    package func moment(of mark: Mark) -> Moment? {
+        course.marks[mark.code].map(Moment.init(microseconds:))
     }
 
     /// Takes in the next event. Total: what a log holds has happened, whether today's rules would allow it or not.
-    package mutating func apply(_ event: Event) {
+    package mutating func apply(_ event: Event, at: Moment) {
         version += 1
+        if case .reopened = event { course.beginRound() }
+        course.marks[Mark.event(event.kind).code] = at.microseconds
         switch event {
         case .registered(let registered):
             let version = version
-            self = Case(id: id, registered: registered)
+            self = Case(id: id, registered: registered, at: at)
             self.version = version
         case .classified(let finding):
             take(finding)
@@ -58,17 +76,79 @@ package struct Case: Sendable, Equatable {
         case .judgementRequested(let request):
             if let finding = request.finding { take(finding) }
             state = .awaitingJudgement
+        case .accepted(let accepted):
+            policies = accepted.policies
         case .dispatched(let dispatched):
             lead = dispatched.lead
             helpers = dispatched.helpers
+            // Whoever has it now has not signed for it yet.
+            course.signed = []
+            course.marks[Mark.event(.signed).code] = nil
             state = .dispatched
-        case .redirected:
-            state = .redirected
-        case .refused:
-            state = .refused
-        case .linked(let linked):
-            earlier = linked.earlier
+        case .redirected: state = .redirected
+        case .refused: state = .refused
+        case .linked(let linked): earlier = linked.earlier
+        case .repeated(let repeated): course.complaints = repeated.times
+        case .submitted, .instructed, .contacted, .visited, .noted: break
+        case .signed(let signed):
+            course.signed.append(signed.organisation)
+            if signed.organisation == lead { state = .signed }
+        case .returned:
+            course.returns += 1
+            state = .returned
+        case .disputed(let disputed):
+            course.dispute = disputed.step
+            state = .disputed
+        case .informed(let informed):
+            if informed.reached { course.marks[Mark.informed(informed.what).code] = at.microseconds }
+        case .extensionAsked(let asked): course.asked = asked
+        case .extensionGranted(let granted):
+            let key = clockKey(granted.profile, granted.clock)
+            course.asked = nil
+            course.ends[key] = granted.due
+            course.extensions[key, default: 0] += 1
+            course.fired[key] = nil
+        case .extensionRefused: course.asked = nil
+        case .limitSet(let limit): course.ends[clockKey(limit.profile, limit.clock)] = limit.due
+        case .replied(let reply):
+            course.reply = reply
+            course.asked = nil
+            state = .replied
+        case .calledBack(let call):
+            course.attempts += 1
+            if call.outcome != .notReached { course.isCallbackDone = true }
+        case .rated(let rated):
+            course.rated = rated
+            course.isCallbackDone = true
+        case .closed: state = .closed
+        case .reopened(let reopened):
+            round = reopened.round
+            state = .reopened
+        case .withdrawn: state = .withdrawn
+        case .warned(let fired), .targetPassed(let fired), .escalated(let fired): note(fired)
+        case .missed(let fired):
+            note(fired)
+            let key = clockKey(fired.profile, fired.clock)
+            if !course.missed.contains(key) { course.missed.append(key) }
+        case .supervised(let order):
+            course.orders.append(
+                Course.Order(number: order.order, trigger: order.trigger, round: round, due: order.due))
+        case .supervisionAnswered(let answer): change(answer.order) { $0.isAnswered = true }
+        case .supervisionReviewed(let review):
+            change(review.order) { order in
+                order.isAnswered = false
+                order.isEnded = review.failed.isEmpty
+            }
         }
+    }
+
+    private mutating func note(_ fired: ClockFired) {
+        course.fired[clockKey(fired.profile, fired.clock), default: []].append(fired.step)
+    }
+
+    private mutating func change(_ order: Int, _ body: (inout Course.Order) -> Void) {
+        guard let index = course.orders.firstIndex(where: { $0.number == order }) else { return }
+        body(&course.orders[index])
     }
 
     private mutating func take(_ finding: Finding) {
@@ -86,7 +166,7 @@ package struct Case: Sendable, Equatable {
         id: Int64, version: Int, state: State, round: Int, channel: String, identity: Identity,
         policies: [Policy.Version],
         nature: String?, subject: String?, also: [String], urgency: String?, flags: [String], region: String?,
-        accused: [String], lead: String?, helpers: [String], earlier: Int64?
+        accused: [String], lead: String?, helpers: [String], earlier: Int64?, course: Course
     ) {
         self.id = id
         self.version = version
@@ -105,6 +185,7 @@ package struct Case: Sendable, Equatable {
         self.lead = lead
         self.helpers = helpers
         self.earlier = earlier
+        self.course = course
     }
 }
 

@@ -4,13 +4,20 @@ import WorkingTime
 package struct Command: Sendable, Equatable {
     /// Unique within the case. Whoever sends a command again sends the same id, and it happens once.
     package var id: String
-    /// Version of the case that the sender saw; 0 for a registration.
-    package var seen: Int
+    package var seen: Seen
     /// Who wants it.
     package var by: Actor
     package var order: Order
 
-    package init(id: String, seen: Int, by: Actor, order: Order) {
+    /// What the sender looked at. A service decides about exactly what it saw; a person about a round of handling, and what
+    /// a clock notes meanwhile does not make the decision stale.
+    package enum Seen: Sendable, Equatable {
+        /// Of the case; 0 for a registration.
+        case version(Int)
+        case round(Int)
+    }
+
+    package init(id: String, seen: Seen, by: Actor, order: Order) {
         self.id = id
         self.seen = seen
         self.by = by
@@ -19,7 +26,7 @@ package struct Command: Sendable, Equatable {
 
     /// The command that a service derives from a version of a case: the same cause gives the same id.
     package init(service: String, seen file: Case, order: Order) {
-        self.init(id: "\(service):\(file.version)", seen: file.version, by: .service(service), order: order)
+        self.init(id: "\(service):\(file.version)", seen: .version(file.version), by: .service(service), order: order)
     }
 }
 
@@ -28,10 +35,107 @@ package enum Order: Sendable, Equatable {
     case register(Registered, earlier: Int64?)
     case classify(Finding)
     case requestJudgement(JudgementRequested)
+    case accept
     case dispatch(Dispatched)
     case redirect(Redirected)
     case refuse(Refused)
     case link(Linked)
+    case `repeat`(by: Int64)
+    case submit(Submitted)
+    case instruct(Instructed)
+    case sign(Signed)
+    case `return`(Returned)
+    case dispute(reason: String)
+    case contact(Contacted)
+    case visit(Visited)
+    case note(Noted)
+    case inform(Informed)
+    case askExtension(ExtensionAsked)
+    /// Grants what was asked for, or less; `means`: how the complainant was told.
+    case grantExtension(due: Int64?, means: String?)
+    case refuseExtension(reason: String)
+    case setLimit(LimitSet)
+    case reply(Replied)
+    case callBack(CalledBack, Rated?)
+    case rate(Rated)
+    case close(Closed)
+    case withdraw(Withdrawn)
+    /// Whatever is due now.
+    case fire
+    case supervise(reason: String)
+    case answerSupervision(SupervisionAnswered)
+    case reviewSupervision(SupervisionReviewed)
+
+    /// The order's word: in the table `command`, in the API, and in the list of duties.
+    package enum Kind: String, Sendable, CaseIterable {
+        case register
+        case classify
+        case requestJudgement = "request_judgement"
+        case accept
+        case dispatch
+        case redirect
+        case refuse
+        case link
+        case `repeat`
+        case submit
+        case instruct
+        case sign
+        case `return`
+        case dispute
+        case contact
+        case visit
+        case note
+        case inform
+        case askExtension = "ask_extension"
+        case grantExtension = "grant_extension"
+        case refuseExtension = "refuse_extension"
+        case setLimit = "set_limit"
+        case reply
+        case callBack = "call_back"
+        case rate
+        case close
+        case withdraw
+        case fire
+        case supervise
+        case answerSupervision = "answer_supervision"
+        case reviewSupervision = "review_supervision"
+    }
+
+    package var kind: Kind {
+        switch self {
+        case .register: .register
+        case .classify: .classify
+        case .requestJudgement: .requestJudgement
+        case .accept: .accept
+        case .dispatch: .dispatch
+        case .redirect: .redirect
+        case .refuse: .refuse
+        case .link: .link
+        case .repeat: .repeat
+        case .submit: .submit
+        case .instruct: .instruct
+        case .sign: .sign
+        case .return: .return
+        case .dispute: .dispute
+        case .contact: .contact
+        case .visit: .visit
+        case .note: .note
+        case .inform: .inform
+        case .askExtension: .askExtension
+        case .grantExtension: .grantExtension
+        case .refuseExtension: .refuseExtension
+        case .setLimit: .setLimit
+        case .reply: .reply
+        case .callBack: .callBack
+        case .rate: .rate
+        case .close: .close
+        case .withdraw: .withdraw
+        case .fire: .fire
+        case .supervise: .supervise
+        case .answerSupervision: .answerSupervision
+        case .reviewSupervision: .reviewSupervision
+        }
+    }
 }
 
 /// Who acts. Written into the event; never a person's name.
@@ -42,13 +146,16 @@ package enum Actor: Sendable, Equatable {
     case service(String)
     /// A list that was imported, by its name.
     case list(String)
+    /// A person at work: the account's number, where it belongs (`nil`: at the centre), and the roles held at the time.
+    case account(Int64, organisation: String?, roles: Set<String>)
 
-    /// As it stands in the event's row: `complainant`, `service:routing`, `list:newspaper`.
+    /// As it stands in the event's row: `complainant`, `service:routing`, `list:newspaper`, `account:17@city-urban`.
     package var text: String {
         switch self {
         case .complainant: "complainant"
         case .service(let name): "service:\(name)"
         case .list(let name): "list:\(name)"
+        case .account(let id, let organisation, _): "account:\(id)" + (organisation.map { "@\($0)" } ?? "")
         }
     }
 }

@@ -1,20 +1,5 @@
 import WorkingTime
 
-/// What a rule has to know beyond the case, loaded by the caller after the case was locked.
-package struct Facts: Sendable {
-    /// What this very command did when it came before; empty if it never came.
-    package var done: [Event]
-    /// Whether the earlier case that the command speaks of exists; `nil` if it speaks of none.
-    package var earlierExists: Bool?
-    package var directory: Directory
-
-    package init(done: [Event] = [], earlierExists: Bool? = nil, directory: Directory) {
-        self.done = done
-        self.earlierExists = earlierExists
-        self.directory = directory
-    }
-}
-
 /// What became of a command.
 package enum Decision: Sendable, Equatable {
     /// These events happen now.
@@ -27,78 +12,111 @@ package enum Decision: Sendable, Equatable {
 ///
 /// - Parameters:
 ///   - file: the case as it stands; `nil` if there is none.
-///   - policy: the policy pinned to the case, or, for a registration, the one that will be.
-///   - now: legal time, read once after the locks.
+///   - policies: those pinned to the case, or, for a registration, the one that will be. The first one leads.
+///   - now: legal time of the command.
 /// - Throws: `Refusal`, which costs nothing: no event happens.
 package func decide(
-    _ command: Command, on file: Case?, under policy: Policy, facts: Facts, now: Moment
+    _ command: Command, on file: Case?, under policies: [Policy], facts: Facts, now: Moment
 ) throws(Refusal) -> Decision {
     guard facts.done.isEmpty else { return .happened(facts.done) }
+    guard let policy = policies.first else { throw .againstPolicy("profile") }
     if case .register(let registered, let earlier) = command.order {
         return .happens(try register(registered, earlier: earlier, on: file, under: policy, facts: facts, now: now))
     }
     guard let file else { throw .unknownCase }
-    guard command.seen == file.version else { throw .stale(seen: command.seen, current: file.version) }
-    switch command.order {
-    case .register:
-        throw .alreadyRegistered
-    case .classify(let finding):
-        try require(file, in: [.registered, .awaitingJudgement])
-        guard finding.subject != nil else { throw .incomplete("subject") }
-        return .happens([.classified(finding)])
-    case .requestJudgement(let request):
-        try require(file, in: [.registered, .classified])
-        return .happens([.judgementRequested(request)])
-    case .dispatch(let dispatched):
-        try require(file, in: [.classified, .awaitingJudgement])
-        for code in [dispatched.lead] + dispatched.helpers {
-            try requireCompetence(of: code, for: file, in: facts.directory)
-        }
-        guard Set([dispatched.lead] + dispatched.helpers).count == dispatched.helpers.count + 1 else {
-            throw .incomplete("helpers")
-        }
-        return .happens([.dispatched(dispatched)])
-    case .redirect(let redirected):
-        try require(file, in: [.classified, .awaitingJudgement])
-        guard policy.transferMode == .tellOnly else { throw .againstPolicy("transfer") }
-        guard facts.directory.organisations[redirected.to] != nil else { throw .unknownOrganisation(redirected.to) }
-        return .happens([.redirected(redirected)])
-    case .refuse(let refused):
-        try require(file, in: [.classified, .awaitingJudgement])
-        guard policy.refuse.contains(refused.ground) else { throw .againstPolicy("refuse") }
-        if let to = refused.to, facts.directory.organisations[to] == nil { throw .unknownOrganisation(to) }
-        return .happens([.refused(refused)])
-    case .link(let linked):
-        return .happens([.linked(try checked(linked, of: file.id, facts: facts))])
+    switch command.seen {
+    case .version(let seen): guard seen == file.version else { throw .stale(seen: seen, current: file.version) }
+    case .round(let seen): guard seen == file.round else { throw .stale(seen: seen, current: file.round) }
     }
+    let scene = Scene(file: file, policies: policies, facts: facts, by: command.by, now: now)
+    try scene.checkDuty(command.order.kind)
+    return .happens(scene.withConsequences(try scene.events(of: command.order)))
 }
 
-/// A registration never fails for what the complaint says (R-IN-11, R-IN-12), only for what cannot be.
-private func register(
-    _ registered: Registered, earlier: Int64?, on file: Case?, under policy: Policy, facts: Facts, now: Moment
-) throws(Refusal) -> [Event] {
-    guard file == nil else { throw .alreadyRegistered }
-    if let happened = registered.happened, happened > now.microseconds { throw .inFuture }
-    if let region = registered.region, facts.directory.regions[region] == nil { throw .unknownRegion(region) }
-    var registered = registered
-    if !policy.channels.isEmpty, !policy.channels.contains(registered.channel) { registered.unusual = true }
-    guard let earlier else { return [.registered(registered)] }
-    return [.registered(registered), .linked(try checked(Linked(earlier: earlier), of: nil, facts: facts))]
-}
+/// One case, the policies that govern it, and who wants something: what the rules of all orders look at.
+struct Scene {
+    let file: Case
+    let policies: [Policy]
+    let facts: Facts
+    let by: Actor
+    let now: Moment
 
-private func checked(_ linked: Linked, of id: Int64?, facts: Facts) throws(Refusal) -> Linked {
-    guard linked.earlier != id, facts.earlierExists == true else { throw .unknownEarlierCase }
-    return linked
-}
+    /// The policy that leads.
+    var policy: Policy { policies[0] }
 
-private func require(_ file: Case, in states: Set<State>) throws(Refusal) {
-    guard states.contains(file.state) else { throw .notNow(file.state) }
-}
+    /// The first policy, in their order, that says anything about a parameter.
+    func first<T>(_ parameter: (Policy) -> T?) -> T? { policies.lazy.compactMap(parameter).first }
 
-/// Nobody works on a complaint about himself or about whoever he reports to (R-RT-47).
-private func requireCompetence(of code: String, for file: Case, in directory: Directory) throws(Refusal) {
-    guard let organisation = directory.organisations[code], organisation.hasInbox else {
-        throw .unknownOrganisation(code)
+    func require(_ states: Set<State>) throws(Refusal) {
+        guard states.contains(file.state) else { throw .notNow(file.state) }
     }
-    guard !directory.isUnder(code, anyOf: file.accused) else { throw .conflictOfInterest(code) }
+
+    /// What happens by itself is the work of `consequences`; this is what was ordered.
+    func events(of order: Order) throws(Refusal) -> [Event] {
+        switch order {
+        case .register: throw .alreadyRegistered
+        case .classify(let finding): try classify(finding)
+        case .requestJudgement(let request): try requestJudgement(request)
+        case .accept: try accept()
+        case .dispatch(let dispatched): try dispatch(dispatched)
+        case .redirect(let redirected): try redirect(redirected)
+        case .refuse(let refused): try refuse(refused)
+        case .link(let linked): [.linked(try checked(linked, of: file.id, facts: facts))]
+        case .repeat(let other): [.repeated(Repeated(by: other, times: file.course.complaints + 1))]
+        case .submit(let submitted): try submit(submitted)
+        case .instruct(let instructed): try instruct(instructed)
+        case .sign(let signed): try sign(signed)
+        case .return(let returned): try sendBack(returned)
+        case .dispute(let reason): try dispute(reason)
+        case .contact(let contacted): [.contacted(try during(State.handled, contacted))]
+        case .visit(let visited): [.visited(try during(State.handled, visited))]
+        case .note(let noted): [.noted(try during(State.handled, noted))]
+        case .inform(let informed): try inform(informed)
+        case .askExtension(let asked): try askExtension(asked)
+        case .grantExtension(let due, let means): try grantExtension(due, means)
+        case .refuseExtension(let reason): try refuseExtension(reason)
+        case .setLimit(let limit): try setLimit(limit)
+        case .reply(let reply): try self.reply(reply)
+        case .callBack(let call, let rated): try callBack(call, rated)
+        case .rate(let rated): try rate(rated)
+        case .close(let closed): try close(closed)
+        case .withdraw(let withdrawn): try withdraw(withdrawn)
+        case .fire: fire()
+        case .supervise(let reason): try supervise(reason)
+        case .answerSupervision(let answer): try answerSupervision(answer)
+        case .reviewSupervision(let review): try reviewSupervision(review)
+        }
+    }
+
+    /// The events, and what follows from them by the policies, and from that.
+    func withConsequences(_ ordered: [Event]) -> [Event] {
+        var scene = self
+        var events: [Event] = []
+        var waiting = ordered[...]
+        while let event = waiting.popFirst() {
+            scene = scene.after(event)
+            events.append(event)
+            // Nothing follows twice: what an event brings about is decided when all that was ordered has happened.
+            if waiting.isEmpty { waiting += scene.consequences(of: event) }
+        }
+        return events
+    }
+
+    /// The scene when `event` has happened; acceptance brings the policies that hold from then on.
+    private func after(_ event: Event) -> Scene {
+        var file = file
+        file.apply(event, at: now)
+        var policies = policies
+        if case .accepted(let accepted) = event {
+            policies = accepted.policies.compactMap { version in
+                (facts.newest + policies).first { $0.version == version }
+            }
+        }
+        return Scene(file: file, policies: policies, facts: facts, by: by, now: now)
+    }
+
+    private func during<Body>(_ states: Set<State>, _ body: Body) throws(Refusal) -> Body {
+        try require(states)
+        return body
+    }
 }

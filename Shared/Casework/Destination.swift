@@ -4,24 +4,35 @@ package enum Destination: Sendable, Hashable {
     case cases
     /// What concerns one organisation.
     case inbox(String)
+    /// What the central office watches: missed limits, supervision, disputes.
+    case escalations
 
     /// The topic's name.
     package var topic: String {
         switch self {
         case .cases: "jiesu.cases"
         case .inbox(let organisation): "jiesu.inbox.\(organisation)"
+        case .escalations: "jiesu.escalations"
         }
     }
 
-    /// Where `event` goes, given the case after it. Decided once, when it is appended, and kept with it.
-    package static func all(of event: Event, on file: Case) -> [Destination] {
+    /// Where `event` goes, given the case before and after it. Decided once, when it is appended, and kept with it.
+    ///
+    /// Whoever works on a case learns of all that happens to it; whoever loses it learns that, and nothing more.
+    package static func all(of event: Event, before: Case?, after: Case) -> [Destination] {
+        var organisations = after.involved
+        for one in before?.involved ?? [] where !organisations.contains(one) { organisations.append(one) }
+        return [.cases] + organisations.map(inbox) + (concernsCentre(event) ? [.escalations] : [])
+    }
+
+    private static func concernsCentre(_ event: Event) -> Bool {
         switch event {
-        case .registered, .classified, .judgementRequested, .redirected, .refused:
-            [.cases]
-        case .dispatched(let dispatched):
-            [.cases] + ([dispatched.lead] + dispatched.helpers).map(inbox)
-        case .linked:
-            [.cases] + (file.lead.map { [$0] + file.helpers } ?? []).map(inbox)
+        case .missed, .escalated, .disputed, .supervised, .supervisionAnswered, .supervisionReviewed: true
+        case .registered, .classified, .judgementRequested, .accepted, .dispatched, .redirected, .refused, .linked,
+            .repeated, .submitted, .instructed, .signed, .returned, .contacted, .visited, .noted, .informed,
+            .extensionAsked, .extensionGranted, .extensionRefused, .limitSet, .replied, .calledBack, .rated, .closed,
+            .reopened, .withdrawn, .warned, .targetPassed:
+            false
         }
     }
 }

@@ -7,20 +7,76 @@ package enum Event: Sendable, Equatable {
     case registered(Registered)
     case classified(Finding)
     case judgementRequested(JudgementRequested)
+    case accepted(Accepted)
     case dispatched(Dispatched)
     case redirected(Redirected)
     case refused(Refused)
     case linked(Linked)
+    case repeated(Repeated)
+    case submitted(Submitted)
+    case instructed(Instructed)
+    case signed(Signed)
+    case returned(Returned)
+    case disputed(Disputed)
+    case contacted(Contacted)
+    case visited(Visited)
+    case noted(Noted)
+    case informed(Informed)
+    case extensionAsked(ExtensionAsked)
+    case extensionGranted(ExtensionGranted)
+    case extensionRefused(ExtensionRefused)
+    case limitSet(LimitSet)
+    case replied(Replied)
+    case calledBack(CalledBack)
+    case rated(Rated)
+    case closed(Closed)
+    case reopened(Reopened)
+    case withdrawn(Withdrawn)
+    case warned(ClockFired)
+    case targetPassed(ClockFired)
+    case missed(ClockFired)
+    case escalated(ClockFired)
+    case supervised(Supervised)
+    case supervisionAnswered(SupervisionAnswered)
+    case supervisionReviewed(SupervisionReviewed)
 
     /// The event's word: column, topic (`jiesu.case.<kind>`) and API.
     package enum Kind: String, Sendable, CaseIterable {
         case registered
         case classified
         case judgementRequested = "judgement_requested"
+        case accepted
         case dispatched
         case redirected
         case refused
         case linked
+        case repeated
+        case submitted
+        case instructed
+        case signed
+        case returned
+        case disputed
+        case contacted
+        case visited
+        case noted
+        case informed
+        case extensionAsked = "extension_asked"
+        case extensionGranted = "extension_granted"
+        case extensionRefused = "extension_refused"
+        case limitSet = "limit_set"
+        case replied
+        case calledBack = "called_back"
+        case rated
+        case closed
+        case reopened
+        case withdrawn
+        case warned
+        case targetPassed = "target_passed"
+        case missed
+        case escalated
+        case supervised
+        case supervisionAnswered = "supervision_answered"
+        case supervisionReviewed = "supervision_reviewed"
     }
 
     package var kind: Kind {
@@ -28,108 +84,38 @@ package enum Event: Sendable, Equatable {
         case .registered: .registered
         case .classified: .classified
         case .judgementRequested: .judgementRequested
+        case .accepted: .accepted
         case .dispatched: .dispatched
         case .redirected: .redirected
         case .refused: .refused
         case .linked: .linked
+        case .repeated: .repeated
+        case .submitted: .submitted
+        case .instructed: .instructed
+        case .signed: .signed
+        case .returned: .returned
+        case .disputed: .disputed
+        case .contacted: .contacted
+        case .visited: .visited
+        case .noted: .noted
+        case .informed: .informed
+        case .extensionAsked: .extensionAsked
+        case .extensionGranted: .extensionGranted
+        case .extensionRefused: .extensionRefused
+        case .limitSet: .limitSet
+        case .replied: .replied
+        case .calledBack: .calledBack
+        case .rated: .rated
+        case .closed: .closed
+        case .reopened: .reopened
+        case .withdrawn: .withdrawn
+        case .warned: .warned
+        case .targetPassed: .targetPassed
+        case .missed: .missed
+        case .escalated: .escalated
+        case .supervised: .supervised
+        case .supervisionAnswered: .supervisionAnswered
+        case .supervisionReviewed: .supervisionReviewed
         }
-    }
-}
-
-/// A contact became a case (登记). Carries codes and times; what was written stays in `submission`.
-package struct Registered: Codable, Sendable, Equatable {
-    /// How it came (C.1).
-    package var channel: String
-    /// Who brought it (C.3) or, for an import, the name of the list; `nil` for the person's own filing.
-    package var source: String?
-    package var identity: Identity
-    package var policies: [Policy.Version]
-    /// Region that the person named, a code of the directory.
-    package var region: String?
-    /// When the matter happened, in microseconds since 1970, as the person says.
-    package var happened: Int64?
-    /// The channel is none that the scheme allows: registered all the same, help is owed (R-IN-60).
-    package var unusual: Bool?
-
-    package init(
-        channel: String, source: String? = nil, identity: Identity, policies: [Policy.Version], region: String? = nil,
-        happened: Int64? = nil, unusual: Bool? = nil
-    ) {
-        self.channel = channel
-        self.source = source
-        self.identity = identity
-        self.policies = policies
-        self.region = region
-        self.happened = happened
-        self.unusual = unusual
-    }
-}
-
-/// The rules would not decide; a person must (人工研判).
-package struct JudgementRequested: Codable, Sendable, Equatable {
-    /// Why, a code: `no_subject`, `close_subjects`, `no_competent_organisation`, `conflict_of_interest` …
-    package var reason: String
-    /// What was found all the same, so that the person starts from it.
-    package var finding: Finding?
-
-    package init(reason: String, finding: Finding? = nil) {
-        self.reason = reason
-        self.finding = finding
-    }
-}
-
-/// The case was sent to whoever must answer (转办, 交办).
-package struct Dispatched: Codable, Sendable, Equatable {
-    package var lead: String
-    package var helpers: [String]
-    /// Name of the profile's rule, or `nil` if a person chose.
-    package var rule: String?
-
-    package init(lead: String, helpers: [String] = [], rule: String? = nil) {
-        self.lead = lead
-        self.helpers = helpers
-        self.rule = rule
-    }
-}
-
-/// The person was told where to go instead (告知其他途径).
-package struct Redirected: Codable, Sendable, Equatable {
-    /// Where to go, an organisation of the directory.
-    package var to: String
-    /// C.8.
-    package var reason: String
-    package var rule: String?
-
-    package init(to: String, reason: String, rule: String? = nil) {
-        self.to = to
-        self.reason = reason
-        self.rule = rule
-    }
-}
-
-/// The complaint was registered but not accepted (不予受理).
-package struct Refused: Codable, Sendable, Equatable {
-    /// The policy's ground: `reasoned`, `standing`, `malice`.
-    package var ground: String
-    /// C.8.
-    package var reason: String
-    /// Where to go instead, if there is such a place.
-    package var to: String?
-    package var rule: String?
-
-    package init(ground: String, reason: String, to: String? = nil, rule: String? = nil) {
-        self.ground = ground
-        self.reason = reason
-        self.to = to
-        self.rule = rule
-    }
-}
-
-/// The same matter as an earlier case (重复).
-package struct Linked: Codable, Sendable, Equatable {
-    package var earlier: Int64
-
-    package init(earlier: Int64) {
-        self.earlier = earlier
     }
 }

@@ -3,7 +3,6 @@ import WorkingTime
 /// What one scheme (one row of the catalogue) orders, as far as the rules here use it. Read from a profile's JSON.
 ///
 /// A parameter that is `nil` or empty creates no duty: "the scheme says nothing" is never "zero" and never a default.
-/// Only `calendar` has defaults, because days must be counted somehow and no source says how.
 package struct Policy: Sendable, Equatable {
     /// Which scheme in which version; pinned to a case when the policy first applies to it.
     package struct Version: Codable, Sendable, Hashable {
@@ -17,8 +16,13 @@ package struct Policy: Sendable, Equatable {
     }
 
     package var version: Version
-    /// Telephone number of the line that the scheme governs (R-IN-01), as callers dial it.
-    package var line: String
+    /// Telephone number of the line that the scheme governs (R-IN-01), as callers dial it; `nil` for a scheme that joins
+    /// others.
+    package var line: String?
+    /// Where the scheme applies beside the one that leads; `nil`: only to its own line.
+    package var joins: Joining?
+    /// Duty (C.12) of the organisation that runs the line; who acts "for the centre" works there.
+    package var centre: String?
     /// Channels allowed (C.1). Others are registered all the same and marked (R-IN-60); empty: the scheme does not say.
     package var channels: Set<String>
     /// Grounds on which the scheme may refuse to accept a registered complaint; empty: never (K-03).
@@ -27,8 +31,22 @@ package struct Policy: Sendable, Equatable {
     package var transferMode: TransferMode?
     /// Ordered; the first that applies decides.
     package var leadRules: [LeadRule]
-    /// How its limits are counted (R-DL-52); if the scheme does not say, by the defaults of `Counting`.
+    /// How days are counted.
     package var calendar: Counting
+    /// When a complaint counts as accepted (受理).
+    package var accepts: Acceptance
+    package var clocks: [ClockRule]
+    /// Sending a misdirected case back (退单); `nil`: not allowed (K-26).
+    package var returns: Returns?
+    /// Duties (C.12) of the organisations that settle a dispute about who is competent, in order; empty: none.
+    package var dispute: [String]
+    package var reply: Reply?
+    package var callback: Callback?
+    /// Ordered; the first that holds closes an answered case.
+    package var closing: [ClosingRule]
+    /// What follows on dissatisfaction (K-16); `nil`: nothing.
+    package var review: Review?
+    package var supervise: Supervise?
 
     /// K-02: a matter outside the remit is moved there, or the person is only told where to go.
     package enum TransferMode: String, Sendable, CaseIterable {
@@ -36,17 +54,51 @@ package struct Policy: Sendable, Equatable {
         case tellOnly = "tell_only"
     }
 
+    /// When a complaint counts as accepted.
+    package enum Acceptance: String, Sendable, CaseIterable {
+        /// On the telephone, with its registration.
+        case registration
+        /// When it is sent to whoever must answer.
+        case dispatch
+    }
+
+    /// Which cases of other lines a scheme applies to as well.
+    package struct Joining: Sendable, Equatable {
+        /// Profiles that lead.
+        package var profiles: Set<String>
+        package var when: Condition
+
+        package init(profiles: Set<String>, when: Condition) {
+            self.profiles = profiles
+            self.when = when
+        }
+    }
+
     package init(
-        version: Version, line: String, channels: Set<String> = [], refuse: Set<String> = [],
-        transferMode: TransferMode? = nil, leadRules: [LeadRule], calendar: Counting = Counting()
+        version: Version, line: String? = nil, joins: Joining? = nil, centre: String? = nil,
+        channels: Set<String> = [], refuse: Set<String> = [], transferMode: TransferMode? = nil,
+        leadRules: [LeadRule] = [], calendar: Counting = Counting(), accepts: Acceptance = .dispatch,
+        clocks: [ClockRule] = [], returns: Returns? = nil, dispute: [String] = [], reply: Reply? = nil,
+        callback: Callback? = nil, closing: [ClosingRule] = [], review: Review? = nil, supervise: Supervise? = nil
     ) {
         self.version = version
         self.line = line
+        self.joins = joins
+        self.centre = centre
         self.channels = channels
         self.refuse = refuse
         self.transferMode = transferMode
         self.leadRules = leadRules
         self.calendar = calendar
+        self.accepts = accepts
+        self.clocks = clocks
+        self.returns = returns
+        self.dispute = dispute
+        self.reply = reply
+        self.callback = callback
+        self.closing = closing
+        self.review = review
+        self.supervise = supervise
     }
 
     /// The sentence that a person reads who was turned away by the rule with this name.
@@ -66,31 +118,6 @@ package struct LeadRule: Sendable, Equatable {
     package var source: String
     package var when: Condition
     package var then: Action
-
-    /// All parts that are given must hold; within one part any value does. Without parts it always holds.
-    package struct Condition: Sendable, Equatable {
-        package var nature: Set<String>
-        package var subject: Set<String>
-        package var urgency: Set<String>
-        /// Any of these flags was found.
-        package var flag: Set<String>
-        /// Whether the text told a region; `nil`: does not matter.
-        package var regionKnown: Bool?
-        /// Whether an organisation is complained about; `nil`: does not matter.
-        package var accused: Bool?
-
-        package init(
-            nature: Set<String> = [], subject: Set<String> = [], urgency: Set<String> = [], flag: Set<String> = [],
-            regionKnown: Bool? = nil, accused: Bool? = nil
-        ) {
-            self.nature = nature
-            self.subject = subject
-            self.urgency = urgency
-            self.flag = flag
-            self.regionKnown = regionKnown
-            self.accused = accused
-        }
-    }
 
     /// What the rule orders.
     package enum Action: Sendable, Equatable {

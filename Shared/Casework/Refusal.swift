@@ -3,6 +3,7 @@ package enum Refusal: Error, Sendable, Equatable {
     case unknownCase
     case alreadyRegistered
     /// The case went on since the sender looked.
+    /// Both are versions, or both are rounds.
     case stale(seen: Int, current: Int)
     /// Not in this state.
     case notNow(State)
@@ -15,6 +16,14 @@ package enum Refusal: Error, Sendable, Equatable {
     /// The pinned policy does not provide for it; names the parameter.
     case againstPolicy(String)
     case inFuture
+    /// Whoever asked does not hold the role, or works elsewhere; names the order.
+    case notAllowed(String)
+    /// The limit has passed already (R-DL-57).
+    case expired
+    /// More than the policy's cap, count or attempts.
+    case overCap(String)
+    /// There is no clock, extension or supervision order of this name that runs.
+    case nothingRunning(String)
 
     /// A stable word for APIs, `parked` and logs.
     package var code: String {
@@ -30,6 +39,10 @@ package enum Refusal: Error, Sendable, Equatable {
         case .conflictOfInterest: "conflict_of_interest"
         case .againstPolicy: "against_policy"
         case .inFuture: "in_future"
+        case .notAllowed: "not_allowed"
+        case .expired: "expired"
+        case .overCap: "over_cap"
+        case .nothingRunning: "nothing_running"
         }
     }
 
@@ -38,7 +51,7 @@ package enum Refusal: Error, Sendable, Equatable {
         switch self {
         case .unknownCase: "there is no such case"
         case .alreadyRegistered: "the case is registered already"
-        case .stale(let seen, let current): "the command saw version \(seen), the case is at version \(current)"
+        case .stale(let seen, let current): "the command saw \(seen), the case is at \(current)"
         case .notNow(let state): "not possible in state \(state.rawValue)"
         case .incomplete(let part): "\(part) is missing or contradicts the rest"
         case .unknownOrganisation(let code): "no organisation \(code) that could take it"
@@ -47,6 +60,10 @@ package enum Refusal: Error, Sendable, Equatable {
         case .conflictOfInterest(let code): "\(code) is complained about or reports to who is"
         case .againstPolicy(let parameter): "the policy's \(parameter) does not provide for it"
         case .inFuture: "it cannot have happened in the future"
+        case .notAllowed(let order): "\(order) takes another role or another organisation"
+        case .expired: "its limit has passed"
+        case .overCap(let parameter): "the policy's \(parameter) allows no more"
+        case .nothingRunning(let name): "no \(name) is running"
         }
     }
 }

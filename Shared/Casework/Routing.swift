@@ -3,6 +3,10 @@
 /// Nobody who is complained about, and nobody who reports to him, is ever found (R-RT-47). Where no rule finds anybody
 /// a person decides.
 package func route(_ file: Case, under policy: Policy, in directory: Directory) -> Order {
+    // A case that comes back goes to whoever had it, by whatever rule or person that was decided.
+    if file.state == .reopened, let lead = file.lead, !directory.isUnder(lead, anyOf: file.accused) {
+        return .dispatch(Dispatched(lead: lead, helpers: file.helpers))
+    }
     var excluded = false
     for rule in policy.leadRules where rule.when.holds(for: file) {
         switch rule.then {
@@ -27,19 +31,6 @@ package func route(_ file: Case, under policy: Policy, in directory: Directory) 
     }
     return .requestJudgement(
         JudgementRequested(reason: excluded ? "conflict_of_interest" : "no_competent_organisation"))
-}
-
-extension LeadRule.Condition {
-    /// Whether every part that is given holds for `file`.
-    func holds(for file: Case) -> Bool {
-        func allows(_ wanted: Set<String>, _ found: String?) -> Bool {
-            wanted.isEmpty || found.map(wanted.contains) == true
-        }
-        return allows(nature, file.nature) && allows(subject, file.subject) && allows(urgency, file.urgency)
-            && (flag.isEmpty || !flag.isDisjoint(with: file.flags))
-            && (regionKnown == nil || regionKnown == (file.region != nil))
-            && (accused == nil || accused == !file.accused.isEmpty)
-    }
 }
 
 private func candidates(

@@ -12,9 +12,8 @@ extension Classification {
     static func read(
         _ value: CheckedValue, _ sources: inout [String: String]
     ) -> (classification: Classification?, codes: Codes) {
-        let keys = ["when", "sure", "counting", "nature", "subject", "urgency", "flags", "accused"]
+        let keys = ["sure", "counting", "nature", "subject", "urgency", "flags", "accused"]
         guard let members = Parameter.read(value, "classify", keys, keys, &sources) else { return (nil, Codes()) }
-        let when = members["when"]?.choice(Moment.allCases.map(\.rawValue), called: "moment")
         let sure = members["sure"].flatMap(readSure)
         let counting = members["counting"].flatMap(readCounting)
         var budget = mostWords
@@ -30,11 +29,12 @@ extension Classification {
         if subjects?.codes.isEmpty == true { members["subject"]?.report("expected at least one subject") }
         let codes = Codes(
             natures: natures?.codes, subjects: subjects?.codes, urgencies: urgencies?.codes, flags: flags?.codes)
-        guard let when = when.flatMap(Moment.init(rawValue:)), let sure, let counting, let nature, let subjects, let urgency,
+        guard let sure, let counting, let nature, let subjects, let urgency,
             let flags, let flagScore, let accused
         else { return (nil, codes) }
         let classification = Classification(
-            when: when, sure: sure, counting: counting, nature: nature, subjects: subjects.values, urgency: urgency, flags: flags.values,
+            sure: sure, counting: counting, nature: nature, subjects: subjects.values, urgency: urgency,
+            flags: flags.values,
             flagScore: flagScore, accused: accused)
         return (classification, codes)
     }
@@ -55,7 +55,8 @@ extension Classification {
     private static func readCounting(_ value: CheckedValue) -> Counting? {
         let keys = ["title", "most"]
         guard let members = value.members(keys, required: keys) else { return nil }
-        guard let title = members["title"]?.integer(in: 1...100), let most = members["most"]?.integer(in: 1...100) else {
+        guard let title = members["title"]?.integer(in: 1...100), let most = members["most"]?.integer(in: 1...100)
+        else {
             return nil
         }
         return Counting(title: title, most: most)

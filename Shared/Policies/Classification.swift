@@ -71,14 +71,6 @@ package struct Classification: Sendable, Equatable {
         }
     }
 
-    /// When a scheme classifies (K-10, R-CL-04).
-    package enum Moment: String, Sendable, CaseIterable {
-        case registration
-        case afterTruth = "after_truth"
-        case afterRemit = "after_remit"
-    }
-
-    package var when: Moment
     package var sure: Sure
     package var counting: Counting
     package var nature: Choice
@@ -90,10 +82,10 @@ package struct Classification: Sendable, Equatable {
     package var accused: Accused
 
     package init(
-        when: Moment, sure: Sure, counting: Counting, nature: Choice, subjects: [Value], urgency: Choice, flags: [Value], flagScore: Double,
+        sure: Sure, counting: Counting, nature: Choice, subjects: [Value], urgency: Choice, flags: [Value],
+        flagScore: Double,
         accused: Accused
     ) {
-        self.when = when
         self.sure = sure
         self.counting = counting
         self.nature = nature

@@ -9,6 +9,10 @@ package enum KnownCodes {
     /// Channels that the public may name itself, the usual one first; letters, visits and leaders' instructions are for operators
     /// and imports.
     package static let publicChannels = codes("channels") { $0["public"]?.bool == true }
+    /// Who may have brought a complaint, C.3.
+    package static let sources = codes("sources")
+    /// The parameters of D.2 that set limits.
+    package static let steps = codes("steps")
     /// Grounds of refusal, D.2 `refuse`. "Never" is said by leaving the parameter out.
     package static let refusals = codes("refusals")
     /// Regions whose days off are known: for each there is a file in `calendars/`.

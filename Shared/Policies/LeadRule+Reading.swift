@@ -12,21 +12,17 @@ extension LeadRule {
     /// The parameter `lead_rule`.
     static func readAll(
         _ value: CheckedValue, _ allowances: Allowances, _ sources: inout [String: String]
-    ) -> (rules: [LeadRule], territory: Profile.Territory?)? {
-        guard let members = Parameter.read(value, "lead_rule", ["territory", "rules"], ["rules"], &sources) else {
-            return nil
-        }
-        let territory = members["territory"]?.choice(Profile.Territory.allCases.map(\.rawValue), called: "territory")
+    ) -> [LeadRule]? {
+        guard let members = Parameter.read(value, "lead_rule", ["rules"], ["rules"], &sources) else { return nil }
         var names: Set<String> = []
         var deaf = false
-        let rules = (members["rules"]?.elements(of: "rules", least: 1) ?? []).compactMap { element -> LeadRule? in
+        return (members["rules"]?.elements(of: "rules", least: 1) ?? []).compactMap { element -> LeadRule? in
             guard let rule = read(element, allowances) else { return nil }
             if !names.insert(rule.name).inserted { element.report("the name \(rule.name.quoted) is there twice") }
             if deaf { element.report("never reached: a rule before this one decides every case") }
             deaf = deaf || rule.decidesEveryCase
             return rule
         }
-        return (rules, territory.flatMap(Profile.Territory.init(rawValue:)))
     }
 
     private var decidesEveryCase: Bool {
@@ -44,7 +40,7 @@ extension LeadRule {
         guard let members = value.members(keys, required: ["name", "source"]) else { return nil }
         let name = members["name"]?.code()
         let source = members["source"]?.text()
-        let condition = members["when"].map { readCondition($0, allowances) } ?? Condition()
+        let condition = members["when"].map { Condition.read($0, allowances.codes) } ?? Condition()
         let helpers = members["helpers"]?.bool() ?? false
         if members["helpers"] != nil, members["dispatch"] == nil {
             members["helpers"]?.report("expected only together with \"dispatch\"")
@@ -63,21 +59,6 @@ extension LeadRule {
             }
         guard let name, let source, let condition, let then else { return nil }
         return LeadRule(name: name, source: source, when: condition, then: then)
-    }
-
-    private static func readCondition(_ value: CheckedValue, _ allowances: Allowances) -> Condition? {
-        let keys = ["nature", "subject", "urgency", "flag", "region_known", "accused"]
-        guard let members = value.members(keys, required: []) else { return nil }
-        func codes(_ key: String, _ known: [String]?) -> Set<String> {
-            Set(
-                members[key]?.distinct(of: "codes", least: 1) {
-                    known == nil ? $0.code() : $0.choice(known ?? [], called: key)
-                } ?? [])
-        }
-        return Condition(
-            nature: codes("nature", allowances.codes.natures), subject: codes("subject", allowances.codes.subjects),
-            urgency: codes("urgency", allowances.codes.urgencies), flag: codes("flag", allowances.codes.flags),
-            regionKnown: members["region_known"]?.bool(), accused: members["accused"]?.bool())
     }
 
     /// `{"level", "role"}` and the keys of the action around it.

@@ -7,7 +7,7 @@ extension OrganisationsFile {
         _ bytes: [UInt8], file name: String, profiles: [Profile]
     ) throws(Mistakes) -> OrganisationsFile {
         let file = try CheckedFile(bytes, name: name)
-        let subjects = profiles.isEmpty ? nil : profiles.flatMap { $0.classification.subjects.map(\.code) }
+        let subjects = profiles.isEmpty ? nil : profiles.flatMap { ($0.classification?.subjects ?? []).map(\.code) }
         let result = read(file.root, subjects: subjects)
         try file.finish()
         guard let result else {

@@ -20,13 +20,17 @@ extension Profile {
     }
 
     private static func read(_ root: CheckedValue, document: String) -> Profile? {
-        let required = [
-            "profile", "version", "title", "source", "effective", "author", "line", "classify", "lead_rule",
+        let required = ["profile", "version", "title", "source", "effective", "author"]
+        let leading = ["line", "classify", "lead_rule"]
+        let optional = [
+            "joins", "centre", "channels", "refuse", "transfer", "calendar", "accept", "clocks", "return", "dispute",
+            "form_out",
+            "callback", "closing", "review", "supervise",
         ]
-        guard let members = root.members(required + ["channels", "refuse", "transfer", "calendar"], required: required)
-        else {
-            return nil
-        }
+        guard let members = root.members(required + leading + optional, required: required) else { return nil }
+        // A scheme has a line of its own, joins others', or both.
+        let leads = members["joins"] == nil || leading.contains { members[$0] != nil }
+        for key in leading where leads && members[key] == nil { root.report("the key \(key.quoted) is missing") }
         let name = members["profile"].flatMap(readName)
         let version = members["version"]?.integer(in: 1...1_000_000)
         let title = members["title"]?.text()
@@ -34,41 +38,16 @@ extension Profile {
         let effective = members["effective"]?.day()
         let author = members["author"]?.text()
         var sources: [String: String] = [:]
-
-        let line = members["line"].flatMap { Parameter.read($0, "line", ["number"], ["number"], &sources) }
-        let number = line?["number"].flatMap(readNumber)
-        let channels = members["channels"].flatMap {
-            Parameter.read($0, "channels", ["allowed"], ["allowed"], &sources)
-        }
-        let allowed = channels?["allowed"]?.distinct(of: "channels", least: 1) {
-            $0.choice(KnownCodes.channels, called: "channel")
-        }
-        let refuse = members["refuse"].flatMap {
-            Parameter.read($0, "refuse", ["grounds"], ["grounds"], &sources)
-        }
-        let grounds = refuse?["grounds"]?.distinct(of: "grounds", least: 1) {
-            $0.choice(KnownCodes.refusals, called: "ground")
-        }
-        let transfer = members["transfer"].flatMap { Parameter.read($0, "transfer", ["mode"], ["mode"], &sources) }
-        let mode = transfer?["mode"]?.choice(Policy.TransferMode.allCases.map(\.rawValue), called: "mode")
         let classify = members["classify"].map { Classification.read($0, &sources) }
-        let allowances = LeadRule.Allowances(
-            codes: classify?.codes ?? Classification.Codes(), grounds: members["refuse"] == nil ? [] : grounds,
-            mayRedirect: members["transfer"] != nil && mode != Policy.TransferMode.move.rawValue)
-        let calendar = members["calendar"].map { Counting.read($0, &sources) }
-        let leadRule = members["lead_rule"].flatMap { LeadRule.readAll($0, allowances, &sources) }
-
-        guard let name, let version, let title, let source, let effective, let author, let number,
-            let classification = classify?.classification, let leadRule
+        let policy = PolicyReading(members: members, codes: classify?.codes ?? Classification.Codes())
+            .read(&sources)
+        guard let name, let version, let title, let source, let effective, let author, var policy,
+            !leads || classify?.classification != nil
         else { return nil }
-        let policy = Policy(
-            version: Policy.Version(profile: name, version: version), line: number, channels: Set(allowed ?? []),
-            refuse: Set(grounds ?? []), transferMode: mode.flatMap(Policy.TransferMode.init(rawValue:)),
-            leadRules: leadRule.rules, calendar: calendar ?? Counting())
+        policy.version = Policy.Version(profile: name, version: version)
         return Profile(
             title: title, source: source, effective: effective.description, author: author, policy: policy,
-            classification: classification, territory: leadRule.territory, sources: sources,
-            document: document)
+            classification: classify?.classification, sources: sources, document: document)
     }
 
     private static func readName(_ value: CheckedValue) -> String? {
@@ -85,16 +64,6 @@ extension Profile {
             return nil
         }
         return Source(file: file, scheme: scheme)
-    }
-
-    private static func readNumber(_ value: CheckedValue) -> String? {
-        guard let number = value.value.string, (3...20).contains(number.utf8.count),
-            number.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: "-") })
-        else {
-            value.report("expected a telephone number as a text of 3 to 20 digits or -")
-            return nil
-        }
-        return number
     }
 }
 

@@ -24,24 +24,17 @@ package struct Profile: Sendable, Equatable {
     package var effective: String
     package var author: String
     package var policy: Policy
-    package var classification: Classification
-    /// `lead_rule.territory` (K-25): whose territory counts. `nil`: the scheme does not say.
-    package var territory: Territory?
+    /// `nil` for a scheme that joins others: the one that leads says what a complaint is.
+    package var classification: Classification?
     /// For each parameter (a key of D.2, or of one part: `classify.urgency`) the catalogue rows that it comes from;
     /// `[D]` marks what the catalogue derived.
     package var sources: [String: String]
     /// The file's text, byte for byte as it was read: what the database keeps of a version.
     package var document: String
 
-    package enum Territory: String, Sendable, CaseIterable {
-        case source
-        case complaint
-        case both
-    }
-
     package init(
         title: String, source: Source, effective: String, author: String, policy: Policy,
-        classification: Classification, territory: Territory?, sources: [String: String], document: String
+        classification: Classification?, sources: [String: String], document: String
     ) {
         self.title = title
         self.source = source
@@ -49,13 +42,13 @@ package struct Profile: Sendable, Equatable {
         self.author = author
         self.policy = policy
         self.classification = classification
-        self.territory = territory
         self.sources = sources
         self.document = document
     }
 
     /// Chinese title of a code, whichever set it belongs to (subjects first); `nil` for codes of other profiles.
     package func title(of code: String) -> String? {
+        guard let classification else { return nil }
         let sets = [
             classification.subjects, classification.nature.values, classification.urgency.values, classification.flags,
         ]

@@ -22,6 +22,16 @@ extension Metric {
     package static let parkedRows = gauge(
         "jiesu_parked_rows", labels: ["service"], help: "Messages that could not be handled and wait for a person.")
 
+    /// Between the moment when a step of a clock was due and its firing.
+    package static let clockLatenessSeconds = histogram(
+        "jiesu_clock_lateness_seconds", help: "How late steps of clocks were fired.")
+
+    package static let clocksFired = counter(
+        "jiesu_clocks_fired_total", help: "Targets, warnings, limits and escalation steps that were fired.")
+
+    package static let commandsWaiting = gauge(
+        "jiesu_commands_waiting", help: "Commands of organisations that are not decided yet.")
+
     /// `handler` is a word of the program, `outcome` is `done` or `parked`. Only the try that succeeded.
     package static let handlerSeconds = histogram(
         "jiesu_handler_seconds", labels: ["handler", "outcome"], help: "Time to handle one batch.")

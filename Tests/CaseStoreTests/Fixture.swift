@@ -54,8 +54,17 @@ struct Fixture {
 struct Worker: Caseworker {
     let service: String
     let owes: State
+    var states: Set<State> { [owes] }
     let wakesOn: Set<Event.Kind>
     let decide: @Sendable (Case) -> Order?
+
+    func owed(after last: Int64, limit: Int) -> Query {
+        """
+        SELECT id FROM jiesu.case_file f WHERE state = \(owes.rawValue) AND id > \(last)
+            AND NOT EXISTS (SELECT FROM jiesu.parked p WHERE p.service = \(service) AND p.case_id = f.id)
+        ORDER BY id LIMIT \(limit)
+        """
+    }
 
     func orders(for cases: [Case], rules: Rulebook, on connection: Connection) async throws -> [Int64: Order] {
         var orders: [Int64: Order] = [:]

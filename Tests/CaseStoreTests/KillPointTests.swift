@@ -24,8 +24,10 @@ struct KillPointTests {
         }
 
         var service: String { worker.service }
-        var owes: State { worker.owes }
+        var states: Set<State> { worker.states }
         var wakesOn: Set<Event.Kind> { worker.wakesOn }
+
+        func owed(after last: Int64, limit: Int) -> Query { worker.owed(after: last, limit: limit) }
 
         func orders(for cases: [Case], rules: Rulebook, on connection: Connection) async throws -> [Int64: Order] {
             let isFirst = hasDied.withLock { hasDied in
@@ -188,7 +190,8 @@ struct KillPointTests {
             ids.dropFirst().map { id in
                 CaseStore.Addressed(
                     caseID: id,
-                    command: Command(id: "link", seen: 3, by: .complainant, order: .link(Linked(earlier: ids[0]))))
+                    command: Command(
+                        id: "link", seen: .round(1), by: .complainant, order: .link(Linked(earlier: ids[0]))))
             })
         #expect(perform.count == 5)
         try wire.broker.createTopic(Destination.inbox("city-health").topic, partitions: 1)
@@ -196,7 +199,7 @@ struct KillPointTests {
         let versions = try await wire.read(.inbox("city-health")).map {
             "\($0.header("ce_subject") ?? ""):\($0.header("ce_caseversion") ?? "")"
         }
-        #expect(versions == ids.map { "\($0):3" } + ids.dropFirst().map { "\($0):4" })
+        #expect(versions == ids.map { "\($0):4" } + ids.dropFirst().map { "\($0):5" })
     }
 
     /// A worker that, once, stops in the middle of its transaction until it is let go on.
@@ -207,11 +210,13 @@ struct KillPointTests {
         init(worker: Worker) { self.worker = worker }
 
         var service: String { worker.service }
-        var owes: State { worker.owes }
+        var states: Set<State> { worker.states }
         var wakesOn: Set<Event.Kind> { worker.wakesOn }
         var isInside: Bool { state.withLock { $0.isInside } }
 
         func letGo() { state.withLock { $0.mayGo = true } }
+
+        func owed(after last: Int64, limit: Int) -> Query { worker.owed(after: last, limit: limit) }
 
         func orders(for cases: [Case], rules: Rulebook, on connection: Connection) async throws -> [Int64: Order] {
             state.withLock { $0.isInside = true }

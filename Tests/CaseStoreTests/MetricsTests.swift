@@ -115,8 +115,10 @@ struct MetricsTests {
         }
 
         var service: String { worker.service }
-        var owes: State { worker.owes }
+        var states: Set<State> { worker.states }
         var wakesOn: Set<Event.Kind> { worker.wakesOn }
+
+        func owed(after last: Int64, limit: Int) -> Query { worker.owed(after: last, limit: limit) }
 
         func orders(for cases: [Case], rules: Rulebook, on connection: Connection) async throws -> [Int64: Order] {
             try await first()

@@ -5,7 +5,7 @@ import Testing
 
 struct PerformTests {
     private func command(_ id: String, seen: Int, _ order: Order) -> Command {
-        Command(id: id, seen: seen, by: .service("test"), order: order)
+        Command(id: id, seen: .version(seen), by: .service("test"), order: order)
     }
 
     private let finding = Finding(nature: "complaint", subject: "environment", urgency: "ordinary")
@@ -19,9 +19,12 @@ struct PerformTests {
         #expect(try await fixture.store.perform([classify]) == [.success(.happens([.classified(finding)]))])
         #expect(
             try await fixture.store.perform([dispatch, classify]).map { try $0.get() } == [
-                .happens([.dispatched(Dispatched(lead: "city-environment"))]), .happened([.classified(finding)]),
+                .happens([
+                    .accepted(Accepted(policies: [Policy.Version(profile: "p000-06", version: 1)])),
+                    .dispatched(Dispatched(lead: "city-environment")),
+                ]), .happened([.classified(finding)]),
             ])
-        #expect(try await fixture.number("SELECT count(*) FROM jiesu.case_event WHERE case_id = \(id)") == 3)
+        #expect(try await fixture.number("SELECT count(*) FROM jiesu.case_event WHERE case_id = \(id)") == 4)
     }
 
     @Test func theSameCommandTwiceInOneBatchHappensOnce() async throws {
@@ -87,7 +90,7 @@ struct PerformTests {
                 """
             ).only()
         }
-        #expect(try row.get(0) == 3)
+        #expect(try row.get(0) == 4)
         #expect(try row.get(1) == "dispatched")
         #expect(try row.get(2) == "report")
         #expect(try row.get(3) == "environment")

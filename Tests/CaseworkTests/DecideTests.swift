@@ -4,13 +4,13 @@ import Testing
 import WorkingTime
 
 struct DecideTests {
-    private let facts = Facts(directory: City.directory)
+    private let facts = City.facts
 
     private func refusal(of command: Command, on file: Case?, facts: Facts? = nil, policy: Policy = City.policy)
         -> Refusal?
     {
         do throws(Refusal) {
-            _ = try decide(command, on: file, under: policy, facts: facts ?? self.facts, now: City.noon)
+            _ = try decide(command, on: file, under: [policy], facts: facts ?? self.facts, now: City.noon)
             return nil
         } catch {
             return error
@@ -18,7 +18,7 @@ struct DecideTests {
     }
 
     private func command(_ order: Order, seen: Int = 2) -> Command {
-        Command(id: "c", seen: seen, by: .service("test"), order: order)
+        Command(id: "c", seen: .version(seen), by: .service("test"), order: order)
     }
 
     private let waiting = City.classified(City.finding("environment", accused: ["works-city"]))
@@ -27,7 +27,7 @@ struct DecideTests {
         var facts = facts
         facts.earlierExists = true
         let decision = try decide(
-            command(.register(City.registered, earlier: 9), seen: 0), on: nil, under: City.policy, facts: facts,
+            command(.register(City.registered, earlier: 9), seen: 0), on: nil, under: [City.policy], facts: facts,
             now: City.noon)
         #expect(decision == .happens([.registered(City.registered), .linked(Linked(earlier: 9))]))
     }
@@ -36,7 +36,7 @@ struct DecideTests {
         var odd = City.registered
         odd.channel = "opinion_box"
         let decision = try decide(
-            command(.register(odd, earlier: nil), seen: 0), on: nil, under: City.policy, facts: facts, now: City.noon)
+            command(.register(odd, earlier: nil), seen: 0), on: nil, under: [City.policy], facts: facts, now: City.noon)
         odd.unusual = true
         #expect(decision == .happens([.registered(odd)]))
     }
@@ -89,7 +89,7 @@ struct DecideTests {
     }
 
     @Test func aFindingWithoutSubjectIsNoClassification() {
-        let fresh = Case(id: 1, registered: City.registered)
+        let fresh = Case(id: 1, registered: City.registered, at: City.noon)
         var vague = City.finding("x")
         vague.subject = nil
         #expect(refusal(of: command(.classify(vague), seen: 1), on: fresh) == .incomplete("subject"))
@@ -101,7 +101,7 @@ struct DecideTests {
 
     @Test func everyOrderIsRefusedInTheStatesWhereItHasNoPlace() {
         var dispatched = waiting
-        dispatched.apply(.dispatched(Dispatched(lead: "env-city")))
+        dispatched.apply(.dispatched(Dispatched(lead: "env-city")), at: City.noon)
         let orders: [Order] = [
             .classify(City.finding("works")), .requestJudgement(JudgementRequested(reason: "r")),
             .dispatch(Dispatched(lead: "env-city")), .redirect(Redirected(to: "court", reason: "r")),
@@ -116,7 +116,8 @@ struct DecideTests {
         var facts = facts
         facts.done = [.dispatched(Dispatched(lead: "env-city"))]
         let again = try decide(
-            command(.dispatch(Dispatched(lead: "inspection")), seen: 1), on: waiting, under: City.policy, facts: facts,
+            command(.dispatch(Dispatched(lead: "inspection")), seen: 1), on: waiting, under: [City.policy],
+            facts: facts,
             now: City.noon)
         #expect(again == .happened(facts.done))
     }
@@ -138,15 +139,16 @@ struct RedeliveryTests {
 
         mutating func perform(_ command: Command, on id: Int64) -> Result<Decision, Refusal> {
             let done = log.filter { $0.caseID == id && $0.command == command.id }.map(\.event)
-            let facts = Facts(done: done, earlierExists: true, directory: City.directory)
+            var facts = City.facts
+            (facts.done, facts.earlierExists) = (done, true)
             do throws(Refusal) {
-                let decision = try decide(command, on: files[id], under: City.policy, facts: facts, now: City.noon)
+                let decision = try decide(command, on: files[id], under: [City.policy], facts: facts, now: City.noon)
                 if case .happens(let events) = decision {
                     for event in events {
                         if files[id] != nil {
-                            files[id]!.apply(event)
+                            files[id]!.apply(event, at: City.noon)
                         } else if case .registered(let registered) = event {
-                            files[id] = Case(id: id, registered: registered)
+                            files[id] = Case(id: id, registered: registered, at: City.noon)
                         }
                         log.append(Entry(caseID: id, version: files[id]!.version, command: command.id, event: event))
                     }
@@ -160,7 +162,7 @@ struct RedeliveryTests {
 
     private func order(for file: Case?, using generator: inout SeededGenerator) -> Order {
         guard file != nil, Int.random(in: 0..<10, using: &generator) > 0 else {
-            return .register(City.registered, earlier: Bool.random(using: &generator) ? 1000 : nil)
+            return .register(City.registered, earlier: Bool.random(using: &generator) ? 1 : nil)
         }
         let codes = City.directory.organisations.keys.sorted()
         switch Int.random(in: 0..<6, using: &generator) {
@@ -175,7 +177,7 @@ struct RedeliveryTests {
                     helpers: codes.filter { _ in Int.random(in: 0..<5, using: &generator) == 0 }))
         case 3: return .redirect(Redirected(to: "court", reason: "not_in_remit"))
         case 4: return .refuse(Refused(ground: "reasoned", reason: "not_in_remit"))
-        default: return .link(Linked(earlier: 1000))
+        default: return .link(Linked(earlier: 1))
         }
     }
 
@@ -186,14 +188,15 @@ struct RedeliveryTests {
             var again = Ledger()
             var sent: [(Int64, Command)] = []
             for step in 0..<40 {
-                let id = Int64.random(in: 1...3, using: &generator)
+                let id = Int64.random(in: 11...13, using: &generator)
                 let file = once.files[id]
                 let current = file?.version ?? 0
                 let seen =
                     Int.random(in: 0..<5, using: &generator) == 0
                     ? Int.random(in: 0...current, using: &generator) : current
                 let command = Command(
-                    id: "c\(step)", seen: seen, by: .service("test"), order: order(for: file, using: &generator))
+                    id: "c\(step)", seen: .version(seen), by: .service("test"),
+                    order: order(for: file, using: &generator))
                 sent.append((id, command))
 
                 let first = once.perform(command, on: id)
@@ -219,9 +222,9 @@ struct RedeliveryTests {
             var generator = SeededGenerator(seed: seed)
             var ledger = Ledger()
             for step in 0..<60 {
-                let id = Int64.random(in: 1...3, using: &generator)
+                let id = Int64.random(in: 11...13, using: &generator)
                 let command = Command(
-                    id: "c\(step)", seen: ledger.files[id]?.version ?? 0, by: .complainant,
+                    id: "c\(step)", seen: .version(ledger.files[id]?.version ?? 0), by: .complainant,
                     order: order(for: ledger.files[id], using: &generator))
                 _ = ledger.perform(command, on: id)
             }
@@ -235,8 +238,8 @@ struct RedeliveryTests {
                     Issue.record("a case began with \(events[0].kind)")
                     continue
                 }
-                var rebuilt = Case(id: id, registered: registered)
-                for event in events.dropFirst() { rebuilt.apply(event) }
+                var rebuilt = Case(id: id, registered: registered, at: City.noon)
+                for event in events.dropFirst() { rebuilt.apply(event, at: City.noon) }
                 #expect(rebuilt == file)
             }
         }

@@ -27,6 +27,94 @@ struct EventTests {
             #"{"ground":"reasoned","reason":"not_in_remit","rule":"r","to":"court"}"#
         ),
         (.linked(.init(earlier: 7)), "linked", #"{"earlier":7}"#),
+        (.repeated(.init(by: 9, times: 3)), "repeated", #"{"by":9,"times":3}"#),
+        (
+            .accepted(.init(policies: [.init(profile: "test", version: 1)])), "accepted",
+            #"{"policies":[{"profile":"test","version":1}]}"#
+        ),
+        (.submitted(.init(organisation: "a", note: 4)), "submitted", #"{"note":4,"organisation":"a"}"#),
+        (.instructed(.init(organisation: "a")), "instructed", #"{"organisation":"a"}"#),
+        (.signed(.init(organisation: "a")), "signed", #"{"organisation":"a"}"#),
+        (
+            .returned(.init(organisation: "a", reason: "misdirected", note: 4)), "returned",
+            #"{"note":4,"organisation":"a","reason":"misdirected"}"#
+        ),
+        (
+            .disputed(.init(reason: "not_in_remit", step: 0, decider: "env_dept")), "disputed",
+            #"{"decider":"env_dept","reason":"not_in_remit","step":0}"#
+        ),
+        (
+            .contacted(.init(organisation: "a", means: "phone", reached: true)), "contacted",
+            #"{"means":"phone","organisation":"a","reached":true}"#
+        ),
+        (.visited(.init(organisation: "a")), "visited", #"{"organisation":"a"}"#),
+        (.noted(.init(organisation: "a", note: 4)), "noted", #"{"note":4,"organisation":"a"}"#),
+        (
+            .informed(.init(organisation: "a", what: .result, means: "sms", reached: false)), "informed",
+            #"{"means":"sms","organisation":"a","reached":false,"what":"result"}"#
+        ),
+        (
+            .extensionAsked(.init(organisation: "a", profile: "test", clock: "close", due: 5, reason: "complex")),
+            "extension_asked",
+            #"{"clock":"close","due":5,"organisation":"a","profile":"test","reason":"complex"}"#
+        ),
+        (
+            .extensionGranted(
+                .init(profile: "test", clock: "close", original: 4, due: 5, approver: "leader", means: "phone")),
+            "extension_granted",
+            #"{"approver":"leader","clock":"close","due":5,"means":"phone","original":4,"profile":"test"}"#
+        ),
+        (
+            .extensionRefused(.init(profile: "test", clock: "close", approver: "leader", reason: "no_need")),
+            "extension_refused", #"{"approver":"leader","clock":"close","profile":"test","reason":"no_need"}"#
+        ),
+        (
+            .limitSet(.init(profile: "test", clock: "close", due: 5)), "limit_set",
+            #"{"clock":"close","due":5,"profile":"test"}"#
+        ),
+        (
+            .replied(.init(organisation: "a", to: .complainant, form: "oral", outcome: "explained")), "replied",
+            #"{"form":"oral","organisation":"a","outcome":"explained","to":"complainant"}"#
+        ),
+        (
+            .calledBack(.init(by: "centre", form: "phone", outcome: .notReached)), "called_back",
+            #"{"by":"centre","form":"phone","outcome":"not_reached"}"#
+        ),
+        (
+            .rated(.init(by: .agent, resolved: true, satisfaction: .basicallySatisfied)), "rated",
+            #"{"by":"agent","resolved":true,"satisfaction":"basically_satisfied"}"#
+        ),
+        (.closed(.init(rule: "settled")), "closed", #"{"rule":"settled"}"#),
+        (.reopened(.init(round: 2, kind: "forward_again")), "reopened", #"{"kind":"forward_again","round":2}"#),
+        (.withdrawn(.init()), "withdrawn", "{}"),
+        (
+            .warned(.init(profile: "test", clock: "close", step: 10, due: 5)), "warned",
+            #"{"clock":"close","due":5,"profile":"test","step":10}"#
+        ),
+        (
+            .targetPassed(.init(profile: "test", clock: "close", step: 0, due: 5)), "target_passed",
+            #"{"clock":"close","due":5,"profile":"test","step":0}"#
+        ),
+        (
+            .missed(.init(profile: "test", clock: "close", step: 1, due: 5)), "missed",
+            #"{"clock":"close","due":5,"profile":"test","step":1}"#
+        ),
+        (
+            .escalated(.init(profile: "test", clock: "close", step: 100, due: 5, to: "leader", act: .report)),
+            "escalated", #"{"act":"report","clock":"close","due":5,"profile":"test","step":100,"to":"leader"}"#
+        ),
+        (
+            .supervised(.init(order: 1, trigger: "repeat", due: 5)), "supervised",
+            #"{"due":5,"order":1,"trigger":"repeat"}"#
+        ),
+        (
+            .supervisionAnswered(.init(organisation: "a", order: 1, note: 4)), "supervision_answered",
+            #"{"note":4,"order":1,"organisation":"a"}"#
+        ),
+        (
+            .supervisionReviewed(.init(order: 1, failed: ["facts_clear"])), "supervision_reviewed",
+            #"{"failed":["facts_clear"],"order":1}"#
+        ),
     ]
 
     @Test func everyKindHasItsPinnedWordAndBytes() throws {
@@ -52,12 +140,14 @@ struct EventTests {
         let file = City.classified(City.finding("environment"))
         let dispatched = Event.dispatched(Dispatched(lead: "env-city", helpers: ["works-city"]))
         var sent = file
-        sent.apply(dispatched)
+        sent.apply(dispatched, at: City.noon)
         #expect(
-            Destination.all(of: dispatched, on: sent).map(\.topic)
+            Destination.all(of: dispatched, before: file, after: sent).map(\.topic)
                 == ["jiesu.cases", "jiesu.inbox.env-city", "jiesu.inbox.works-city"])
-        #expect(Destination.all(of: .linked(Linked(earlier: 1)), on: file) == [.cases])
-        #expect(Destination.all(of: .linked(Linked(earlier: 1)), on: sent).count == 3)
-        for (event, _, _) in Self.golden { #expect(Destination.all(of: event, on: file).first == .cases) }
+        #expect(Destination.all(of: .linked(Linked(earlier: 1)), before: file, after: file) == [.cases])
+        #expect(Destination.all(of: .linked(Linked(earlier: 1)), before: sent, after: sent).count == 3)
+        for (event, _, _) in Self.golden {
+            #expect(Destination.all(of: event, before: nil, after: file).first == .cases)
+        }
     }
 }

@@ -51,8 +51,8 @@ enum City {
 
     /// A case that has been classified.
     static func classified(_ finding: Finding) -> Case {
-        var file = Case(id: 1, registered: registered)
-        file.apply(.classified(finding))
+        var file = Case(id: 1, registered: registered, at: noon)
+        file.apply(.classified(finding), at: noon)
         return file
     }
 
@@ -65,6 +65,17 @@ enum City {
             nature: "complaint", subject: subject, also: also, urgency: urgency, flags: flags, region: region,
             accused: accused)
     }
+
+    /// A year with one holiday.
+    static let calendar = WorkCalendar(
+        version: .init(calendar: "test", version: 1), region: "CN",
+        years: [
+            .init(
+                number: 2026, isFinal: true, status: "test", papers: ["test"],
+                holidays: [.init(name: "元旦", daysOff: [CivilDay("2026-01-01")!], makeUpDays: [])])
+        ])!
+
+    static let facts = Facts(directory: directory, calendar: calendar, newest: [policy])
 
     static let noon = Moment(iso8601: "2026-11-20T12:00:00+08:00")!
 }

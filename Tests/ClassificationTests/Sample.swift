@@ -2,6 +2,7 @@ import Casework
 import Foundation
 import JSON
 import Policies
+import WorkingTime
 
 @testable import Classification
 
@@ -38,8 +39,9 @@ struct Sample {
             return Self.text(State.awaitingJudgement.rawValue, nil, [])
         }
         var file = Case(
-            id: 1, registered: Registered(channel: "web_portal", identity: .anonymous, policies: [policy.version]))
-        file.apply(.classified(finding))
+            id: 1, registered: Registered(channel: "web_portal", identity: .anonymous, policies: [policy.version]),
+            at: Moment(microseconds: 0))
+        file.apply(.classified(finding), at: Moment(microseconds: 1))
         return switch route(file, under: policy, in: directory) {
         case .dispatch(let order): Self.text("dispatched", order.lead, order.helpers)
         case .redirect(let order): Self.text("redirected", order.to, [])

@@ -18,7 +18,7 @@ enum Shipped {
     static func profile(_ name: String) -> Profile? { profiles.first { $0.name == name } }
 
     private static func classifier(_ name: String) -> Classifier? {
-        profile(name).map { Classifier(profile: $0, directory: directory) }
+        profile(name)?.classification.map { Classifier($0, directory: directory) }
     }
 
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

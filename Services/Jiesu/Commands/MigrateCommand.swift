@@ -7,7 +7,8 @@ enum MigrateCommand: OperatorCommand {
     static let summary = "brings a database up to date: schema, policies, organisations"
     static let details = """
         Makes the schema `jiesu` or brings it forward, puts the shipped profiles (one that changed needs a higher version), and
-        writes regions, organisations and jurisdictions from FILE (default: the invented city that is shipped). Safe to repeat.
+        writes regions, organisations and jurisdictions from FILE. Without it a database that has no organisations
+        yet gets the invented city that is shipped; one that has keeps them. Safe to repeat.
         The database must exist; JIESU_DATABASE_URL names it and a login that may create schemas and roles.
         """
     static let options = [Reach.option, .value("organisations")]

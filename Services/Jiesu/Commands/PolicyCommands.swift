@@ -40,7 +40,7 @@ enum PolicyListCommand: OperatorCommand {
         let rules = try await CaseStore(pool: try Reach(arguments).pool()).rulebook()
         for name in Set(rules.profiles.keys.map(\.profile)).sorted() {
             guard let profile = rules.profile(named: name) else { continue }
-            print("\(profile.policy.version.stored)\t\(profile.policy.line)\t\(profile.title)")
+            print("\(profile.policy.version.stored)\t\(profile.policy.line ?? "-")\t\(profile.title)")
         }
         return 0
     }

@@ -9,15 +9,16 @@ import Telemetry
 /// `jiesu up`
 enum UpCommand: OperatorCommand {
     static let name = "up"
-    static let synopsis = "[--data DIR] [--port N] [--organisations FILE]"
+    static let synopsis = "[--data DIR] [--port N] [--organisations FILE] [--org CODE ...]"
     static let summary = "runs the whole suite on embedded defaults until Ctrl-C"
     static let details = """
         Makes a private PostgreSQL cluster in DIR (default jiesu-data), starts the embedded broker and every service, and prints
         the addresses; the first time also the log-in of an administrator, whom it makes. A part that dies is started again. Logs
         are in DIR/log. Started by root, PostgreSQL runs as `postgres`.
+        --org starts an instance of its own for an organisation, under a log-in that sees its cases alone.
         With JIESU_KAFKA_BROKERS set no broker is started: the topics that are missing are made on that cluster.
         """
-    static let options = [Reach.option, .value("port"), .value("organisations")]
+    static let options = [Reach.option, .value("port"), .value("organisations"), .list("org")]
 
     static func run(_ arguments: Arguments) async throws -> Int32 {
         _ = try arguments.positional()
@@ -28,7 +29,7 @@ enum UpCommand: OperatorCommand {
         let suite = try Suite(
             folder: Reach.folder(arguments), port: port == 0 ? try freePort() : port, profiles: profiles,
             organisations: try Installation.organisations(arguments.text("organisations"), for: profiles),
-            kafka: kafka.brokers.isEmpty ? nil : kafka, log: log)
+            desks: arguments.list("org"), kafka: kafka.brokers.isEmpty ? nil : kafka, log: log)
         try await Lifecycle.run([suite, Greeting(suite: suite, log: log)], grace: .seconds(60), log: log)
         return 0
     }
@@ -44,6 +45,10 @@ private struct Greeting: Service {
         guard await suite.waitUntilReady() else { return }
         let intake = "http://127.0.0.1:\(suite.port)"
         print("intake      \(intake)/api/v1/complaints   (described by \(intake)/openapi.json)")
+        for part in suite.services where part.name != "intake" {
+            guard let port = suite.port(of: part) else { continue }
+            print("\(part.name.padding(toLength: 11, withPad: " ", startingAt: 0)) http://127.0.0.1:\(port)/openapi.json")
+        }
         print("database    \(suite.database)")
         print("data, logs  \(suite.folder.path)")
         do {

@@ -1,0 +1,50 @@
+import Access
+import CaseAPI
+import Casework
+import HTTP
+import JSON
+import WorkingTime
+
+/// The list that callback agents work off.
+struct CallbackRoutes {
+    let book: CentreBook
+    let access: AccessStore
+
+    private static let task = Schema.object([
+        .required("number", .string(10...20, .digits), "受理编号"),
+        .required("round", .integer(1...1000), "办理轮次"),
+        .required("attempts", .integer(0...100), "本轮已拨打次数"),
+        .required("identity", .choice(Identity.allCases.map(\.rawValue)), "实名或要求保密"),
+        .required("answered_at", .string(20...40, .dateTime), "何时答复"),
+        .required("supervised", .boolean, "在督办中"),
+    ])
+
+    /// Whoever may be called now: supervised cases first, then named complainants, then who has waited longest.
+    var list: Route {
+        Route(
+            .get, "/api/v1/callbacks", "现在可以回访的件,督办件、实名件在前", tags: ["callback"],
+            parameters: [.query("limit", .integer(1...500), required: false, "至多多少件,缺省 100")],
+            answers: [
+                .init(200, "回访单", .object([.required("callbacks", .array(of: Self.task, count: 0...500), "由先到后")]))
+            ]
+        ) { request, _ in
+            _ = try await access.authorised(request, any: ["callback_agent", "supervisor", "admin"])
+            let views = try await book.callbacks(limit: Int(request.parameters["limit"]?.int ?? 100))
+            return .json(
+                [
+                    "callbacks": .array(
+                        views.map { view in
+                            let file = view.row.file
+                            let answered = file.moment(of: .event(.replied)) ?? view.row.changedAt
+                            return [
+                                "number": .string(CaseNumber(id: file.id).description),
+                                "round": .int(Int64(file.round)),
+                                "attempts": .int(Int64(file.course.attempts)),
+                                "identity": .string(file.identity.rawValue), "answered_at": .string(answered.iso8601),
+                                "supervised": .bool(file.course.orders.contains { !$0.isEnded }),
+                            ]
+                        })
+                ], headers: ["Cache-Control": "no-store"])
+        }
+    }
+}

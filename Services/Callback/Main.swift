@@ -1,0 +1,31 @@
+import Access
+import CaseAPI
+import CaseStore
+import Configuration
+import Foundation
+import HTTP
+import Lifecycle
+import Postgres
+import Telemetry
+
+/// `jiesu-callback`: whom to ask afterwards, and what was said.
+@main
+enum Main {
+    static func main() async {
+        let settings = Environment.orExit(program: "jiesu-callback") { CommonSettings(&$0, port: 8084) }
+        let log = Logger(service: "callback", level: settings.logLevel)
+        await Lifecycle.main(log: log) {
+            let metrics = Metrics()
+            let pool = Pool(settings.database("callback"), size: 4, log: log)
+            let book = CentreBook(pool: pool, store: CaseStore(pool: pool))
+            let access = AccessStore(pool, log: log)
+            let routes = CaseRoutes(book: book, access: access)
+            return [
+                Server(
+                    name: "jiesu-callback", listen: settings.listen.description,
+                    routes: [CallbackRoutes(book: book, access: access).list] + routes.all,
+                    ready: { ["database": await pool.answers()] }, metrics: metrics, log: log)
+            ]
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import Lifecycle
+import Postgres
+import WorkingTime
+
+/// A simulation's clock: it stands still while anything remains to be done, then jumps to the next moment at which something
+/// is due.
+struct Simulation: Sendable {
+    private let pool: Pool
+
+    init(pool: Pool) {
+        self.pool = pool
+    }
+
+    func now() async throws -> Moment {
+        let rows = try await pool.withConnection {
+            try await $0.query("SELECT jiesu.micros(at) FROM jiesu.simulation")
+        }
+        return Moment(microseconds: try rows.only().get(0))
+    }
+
+    /// Forwards only.
+    func jump(to moment: Moment) async throws {
+        _ = try await pool.withConnection {
+            try await $0.execute(
+                "UPDATE jiesu.simulation SET at = greatest(at, jiesu.moment(\(moment.microseconds)))")
+        }
+    }
+
+    /// When a clock fires next; `nil`: none runs.
+    func nextClock() async throws -> Moment? {
+        try await pool.withConnection {
+            try await $0.query("SELECT jiesu.micros(min(next_at)) FROM jiesu.clock")
+        }.only().get(0, as: Int64?.self).map(Moment.init(microseconds:))
+    }
+
+    /// Returns when no service owes anything, no command waits, nothing is due, and everything was announced.
+    /// - Throws: `CommandFailure` when nothing has moved for a minute.
+    func settle() async throws {
+        var last = Int64.max
+        var lastChange = ContinuousClock.now
+        while true {
+            let owed = try await owed()
+            if owed == 0 { return }
+            if owed != last { (last, lastChange) = (owed, .now) }
+            guard ContinuousClock.now - lastChange < .seconds(60) else {
+                throw CommandFailure("\(owed) things wait and nothing moves", hint: "see the logs in the data folder")
+            }
+            try Task.checkCancellation()
+            await sleep(for: .milliseconds(10))
+        }
+    }
+
+    private func owed() async throws -> Int64 {
+        try await pool.withConnection {
+            try await $0.query(
+                """
+                SELECT (SELECT count(*) FROM jiesu.case_file f WHERE state IN ('registered', 'classified', 'reopened')
+                        AND NOT EXISTS (SELECT FROM jiesu.parked p WHERE p.case_id = f.id))
+                    + (SELECT count(*) FROM jiesu.case_file WHERE earlier IS NOT NULL AND NOT repeat_told)
+                    + (SELECT count(*) FROM jiesu.command WHERE decided_at IS NULL)
+                    + (SELECT count(*) FROM jiesu.clock WHERE next_at <= jiesu.clock())
+                    + (SELECT count(*) FROM jiesu.outbox WHERE NOT set_aside)
+                """)
+        }.only().get(0)
+    }
+}

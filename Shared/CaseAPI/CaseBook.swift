@@ -1,0 +1,76 @@
+import CaseStore
+import Casework
+import WorkingTime
+
+/// Where cases are looked up and orders are given: an organisation's desk, or the centre.
+package protocol CaseBook: Sendable {
+    /// Cases by what is due next, those without an end last.
+    /// - Parameters:
+    ///   - states: only those in one of these; empty: those that are open.
+    ///   - limit: at most so many, 1…500.
+    func cases(in states: Set<State>, limit: Int) async throws -> [CaseView]
+    /// With everything that happened to it; `nil` if there is none, or none that may be seen.
+    func view(_ id: Int64) async throws -> CaseView?
+    /// Gives an order, or hands it on to whoever decides.
+    func give(_ request: OrderRequest) async throws -> OrderOutcome
+    /// The policies, calendar and directory as they stand now.
+    func rulebook() async throws -> Rulebook
+    /// Legal time.
+    func now() async throws -> Moment
+}
+
+/// A case as the people who work on it see it: codes and times, no text.
+package struct CaseView: Sendable {
+    package let row: CaseRow
+    package let registeredAt: Moment
+    /// Empty in lists.
+    package let steps: [Step]
+
+    /// One thing that happened.
+    package struct Step: Sendable {
+        package let event: Event
+        package let at: Moment
+        package let actor: String
+    }
+}
+
+/// What somebody wants to happen to a case.
+package struct OrderRequest: Sendable {
+    package let caseID: Int64
+    /// Chosen by the sender; the same id is the same order, however often it comes.
+    package let id: String
+    package let kind: Order.Kind
+    /// The round of handling that the sender looked at.
+    package let round: Int
+    /// JSON, the event's fields.
+    package let payload: String
+    /// In words; kept in `note`, never on a topic.
+    package let note: String?
+    package let account: Int64
+    package let organisation: String?
+    package let roles: Set<String>
+
+    package init(
+        caseID: Int64, id: String, kind: Order.Kind, round: Int, payload: String, note: String?, account: Int64,
+        organisation: String?, roles: Set<String>
+    ) {
+        self.caseID = caseID
+        self.id = id
+        self.kind = kind
+        self.round = round
+        self.payload = payload
+        self.note = note
+        self.account = account
+        self.organisation = organisation
+        self.roles = roles
+    }
+}
+
+/// What became of an order.
+package enum OrderOutcome: Sendable, Equatable {
+    /// It happened, and the case is now at this version.
+    case done(version: Int)
+    case refused(code: String, detail: String)
+    /// It was written down and keeps its time; the centre has not decided it yet.
+    case waiting
+}

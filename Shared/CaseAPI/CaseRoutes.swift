@@ -1,0 +1,168 @@
+import Access
+import CaseStore
+import Casework
+import HTTP
+import JSON
+import Policies
+import Postgres
+import WorkingTime
+
+/// The API of whoever works on cases: list, look, read what was written, give orders. The same at a desk and at the centre.
+package struct CaseRoutes: Sendable {
+    private let book: any CaseBook
+    private let access: AccessStore
+
+    package init(book: any CaseBook, access: AccessStore) {
+        self.book = book
+        self.access = access
+    }
+
+    package var all: [Route] { access.routes + [list, show, text, give] }
+
+    /// Anybody with an account; what each may do is decided order by order.
+    private static let anyRole = KnownCodes.roles.map(Role.init(code:))
+
+    private var list: Route {
+        Route(
+            .get, "/api/v1/cases", "待办件,最先到期的在前", tags: ["cases"],
+            parameters: [
+                .query("state", .choice(State.allCases.map(\.rawValue)), required: false, "只列这一状态的;缺省为所有未结的"),
+                .query("limit", .integer(1...500), required: false, "至多多少件,缺省 100"),
+            ],
+            answers: [
+                .init(
+                    200, "待办件",
+                    .object([.required("cases", .array(of: CaseDocument.summary, count: 0...500), "由急到缓")]))
+            ]
+        ) { request, _ in
+            _ = try await access.authorised(request, any: Self.anyRole)
+            let state = request.parameter("state").flatMap(State.init)
+            let views = try await book.cases(
+                in: Set([state].compactMap { $0 }), limit: Int(request.parameters["limit"]?.int ?? 100))
+            let rules = try await book.rulebook()
+            return .json(
+                ["cases": .array(try views.map { try CaseDocument.summary($0, rules) })],
+                headers: ["Cache-Control": "no-store"])
+        }
+    }
+
+    private var show: Route {
+        Route(
+            .get, "/api/v1/cases/{number}", "一件的全部经过和时限", tags: ["cases"],
+            answers: [.init(200, "经过和时限", CaseDocument.whole)]
+        ) { request, _ in
+            _ = try await access.authorised(request, any: Self.anyRole)
+            let view = try await self.view(request)
+            return .json(
+                try CaseDocument.whole(view, try await book.rulebook()), headers: ["Cache-Control": "no-store"])
+        }
+    }
+
+    private var text: Route {
+        Route(
+            .get, "/api/v1/cases/{number}/text", "诉求原文和联系方式;每次查阅都留有记录", tags: ["cases"],
+            parameters: [.query("purpose", .string(1...40, .code), required: true, "查阅目的的代码,如 handling")],
+            answers: [.init(200, "原文", .object([.required("contacts", .array(of: .any, count: 0...1000), "每次来件")]))]
+        ) { request, _ in
+            let session = try await access.authorised(request, any: Self.anyRole)
+            let id = try Self.id(request)
+            guard
+                let ticket = try await access.ticket(
+                    for: session, case: id, purpose: request.parameter("purpose") ?? "")
+            else { throw Self.unknown }
+            let texts = try await access.readPerson(ticket: ticket)
+            guard !texts.isEmpty else { throw Self.unknown }
+            return .json(
+                ["contacts": .array(texts.map(Self.document))], headers: ["Cache-Control": "no-store"])
+        }
+    }
+
+    private static func document(_ text: PersonalText) -> JSON {
+        var members: JSONObject = [
+            "number": .int(Int64(text.number)), "channel": .string(text.channel),
+            "received_at": .string(text.receivedAt.iso8601), "text": .string(text.text),
+        ]
+        let optional = [
+            ("title", text.title), ("place", text.place), ("about", text.about), ("name", text.name),
+            ("phone", text.phone), ("email", text.email), ("address", text.address),
+        ]
+        for (name, value) in optional { members[name] = value.map(JSON.string) }
+        return .object(members)
+    }
+
+    private static let order = Schema.object([
+        .required("id", .string(1...100, .code), "发出者自选的唯一编号;同一编号重发只算一次"),
+        .required("kind", .choice(Order.Kind.allCases.map(\.rawValue)), "要做什么"),
+        .required("round", .integer(1...1000), "所见的办理轮次"),
+        .optional("data", .any, "内容,与同名事件的内容相同"),
+        .optional("note", .string(1...20_000), "文字说明,不上消息总线"),
+        .optional("preview", .boolean, "只问会怎样,不真做"),
+    ])
+
+    private var give: Route {
+        Route(
+            .post, "/api/v1/cases/{number}/commands", "对一件提出要求:签收、退单、联系、延期、答复……", tags: ["cases"],
+            body: .json(Self.order),
+            answers: [
+                .init(
+                    200, "结果",
+                    .object([
+                        .required("outcome", .string(1...60), "done 或不予办理的原因代码"),
+                        .optional("detail", .string(0...500), "说明"),
+                        .optional("version", .integer(0...1_000_000), "办后的事件数"),
+                        .optional("events", .array(of: .string(1...60), count: 0...100), "会发生什么"),
+                    ])),
+                .init(202, "已记下,保留提出时间,等中心决定", .object([.required("outcome", .choice(["waiting"]), "")])),
+            ]
+        ) { request, body in
+            let session = try await access.authorised(request, any: Self.anyRole)
+            let view = try await self.view(request)
+            guard let kind = body["kind"]?.string.flatMap(Order.Kind.init) else { throw Self.unknown }
+            let order = OrderRequest(
+                caseID: view.row.file.id, id: body["id"]?.string ?? "", kind: kind, round: Int(body["round"]?.int ?? 1),
+                payload: (body["data"] ?? .object([:])).text, note: body["note"]?.string, account: session.account,
+                organisation: session.organisation, roles: Set(session.roles.map(\.code)))
+            if body["preview"]?.bool == true { return try await preview(order, view) }
+            return answer(try await book.give(order))
+        }
+    }
+
+    private func answer(_ outcome: OrderOutcome) -> Response {
+        switch outcome {
+        case .done(let version): .json(["outcome": "done", "version": .int(Int64(version))])
+        case .refused(let code, let detail): .json(["outcome": .string(code), "detail": .string(detail)])
+        case .waiting: .json(["outcome": "waiting"], status: 202)
+        }
+    }
+
+    /// What would come of it, as far as can be seen from here.
+    private func preview(_ order: OrderRequest, _ view: CaseView) async throws -> Response {
+        let rules = try await book.rulebook()
+        let (file, policies) = (view.row.file, try rules.policies(of: view.row.file))
+        let now = max(try await book.now(), view.row.changedAt)
+        do throws(Refusal) {
+            let command = Command(
+                id: "preview", seen: .round(order.round),
+                by: .account(order.account, organisation: order.organisation, roles: order.roles),
+                order: try Order(kind: order.kind, payload: order.payload, organisation: order.organisation))
+            let decision = try decide(command, on: file, under: policies, facts: rules.facts, now: now)
+            guard case .happens(let events) = decision else { return answer(.done(version: file.version)) }
+            return .json(["outcome": "done", "events": .array(events.map { .string($0.kind.rawValue) })])
+        } catch {
+            return answer(.refused(code: error.code, detail: error.explanation))
+        }
+    }
+
+    private func view(_ request: Request) async throws -> CaseView {
+        guard let view = try await book.view(try Self.id(request)) else { throw Self.unknown }
+        return view
+    }
+
+    private static func id(_ request: Request) throws(Problem) -> Int64 {
+        guard let number = request.parameter("number").flatMap(CaseNumber.init) else { throw unknown }
+        return number.id
+    }
+
+    /// The same answer for what is not there and what may not be seen.
+    private static var unknown: Problem { Problem(404, "unknown-case", "没有查到", detail: "请核对受理编号") }
+}

@@ -1,0 +1,130 @@
+import CaseStore
+import Casework
+import Foundation
+import Postgres
+import WorkingTime
+
+/// The centre's: every case, and orders decided at once.
+package struct CentreBook: CaseBook {
+    private let pool: Pool
+    private let store: CaseStore
+
+    package init(pool: Pool, store: CaseStore) {
+        self.pool = pool
+        self.store = store
+    }
+
+    package func rulebook() async throws -> Rulebook { try await store.rulebook() }
+    package func now() async throws -> Moment { try await store.now() }
+
+    package func cases(in states: Set<State>, limit: Int) async throws -> [CaseView] {
+        let wanted = (states.isEmpty ? State.open : states).map(\.rawValue).sorted()
+        return try await pool.withConnection { connection in
+            try await connection.query(
+                """
+                SELECT \(raw: CaseRow.columns), jiesu.micros(f.registered_at) FROM jiesu.case_file f
+                WHERE f.state = ANY(\(wanted)) ORDER BY f.limit_at NULLS LAST, f.id LIMIT \(limit)
+                """)
+        }.map { try CaseView($0, steps: []) }
+    }
+
+    package func view(_ id: Int64) async throws -> CaseView? {
+        let answers = try await pool.withConnection { connection in
+            try await connection.pipeline([
+                """
+                SELECT \(raw: CaseRow.columns), jiesu.micros(f.registered_at) FROM jiesu.case_file f WHERE f.id = \(id)
+                """,
+                """
+                SELECT e.kind, e.payload, jiesu.micros(e.at), e.actor FROM jiesu.case_event e WHERE e.case_id = \(id)
+                ORDER BY e.version
+                """,
+            ])
+        }
+        return try answers[0].first.map { try CaseView($0, steps: answers[1].map(CaseView.Step.init)) }
+    }
+
+    /// The callbacks that may be made now, in the order that the profiles demand: supervised and named complainants first,
+    /// then who has waited longest.
+    package func callbacks(limit: Int) async throws -> [CaseView] {
+        try await pool.withConnection { connection in
+            try await connection.query(
+                """
+                SELECT \(raw: CaseRow.columns), jiesu.micros(f.registered_at) FROM jiesu.case_file f
+                WHERE f.callback_at <= jiesu.clock()
+                ORDER BY (f.course::jsonb -> 'orders' @> '[{"isEnded": false}]') DESC, f.identity = 'named' DESC,
+                    f.callback_at, f.id
+                LIMIT \(limit)
+                """)
+        }.map { try CaseView($0, steps: []) }
+    }
+
+    package func give(_ request: OrderRequest) async throws -> OrderOutcome {
+        var payload = request.payload
+        if let note = request.note {
+            let number = try await pool.withConnection { connection in
+                try await connection.query(
+                    """
+                    INSERT INTO jiesu.note (case_id, organisation, account, text)
+                    VALUES (\(request.caseID), \(request.organisation), \(request.account), \(note)) RETURNING number
+                    """
+                ).only().get(0, as: Int64.self)
+            }
+            payload = try OrderPayload.adding(note: number, to: payload)
+        }
+        let order: Order
+        do throws(Refusal) {
+            order = try Order(kind: request.kind, payload: payload, organisation: request.organisation)
+        } catch {
+            return .refused(code: error.code, detail: error.explanation)
+        }
+        let command = Command(
+            id: "\(request.organisation ?? "centre")/\(request.id)", seen: .round(request.round),
+            by: .account(request.account, organisation: request.organisation, roles: request.roles), order: order)
+        return try await perform(command, on: request.caseID)
+    }
+}
+
+extension CentreBook {
+    private func perform(_ command: Command, on id: Int64) async throws -> OrderOutcome {
+        switch try await store.perform([.init(caseID: id, command: command)])[0] {
+        case .success:
+            guard let view = try await view(id) else { return .refused(code: "unknown_case", detail: "") }
+            return .done(version: view.row.file.version)
+        case .failure(let refusal): return .refused(code: refusal.code, detail: refusal.explanation)
+        }
+    }
+}
+
+/// What an order says, with the number of the note that says it in words.
+enum OrderPayload {
+    static func adding(note: Int64, to payload: String) throws -> String {
+        guard var members = try JSONSerialization.jsonObject(with: Data(payload.utf8)) as? [String: Any] else {
+            return payload
+        }
+        members["note"] = note
+        return String(decoding: try JSONSerialization.data(withJSONObject: members), as: UTF8.self)
+    }
+}
+
+extension State {
+    /// What somebody still has to do something about.
+    package static let open = Set(allCases.filter { !$0.isFinal })
+}
+
+extension CaseView {
+    /// A row of `CaseRow.columns` and when it was registered.
+    init(_ row: Row, steps: [Step]) throws {
+        self.init(row: try CaseRow(row), registeredAt: Moment(microseconds: try row.get(20)), steps: steps)
+    }
+}
+
+extension CaseView.Step {
+    /// Kind, payload, time and actor.
+    init(_ row: Row) throws {
+        let word: String = try row.get(0)
+        guard let kind = Event.Kind(rawValue: word) else { throw StoreError.unreadable("an event \(word)") }
+        self.init(
+            event: try Event(kind: kind, payload: try row.get(1)), at: Moment(microseconds: try row.get(2)),
+            actor: try row.get(3))
+    }
+}

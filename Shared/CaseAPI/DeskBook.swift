@@ -1,0 +1,95 @@
+import CaseStore
+import Casework
+import Lifecycle
+import Postgres
+import WorkingTime
+
+/// An organisation's own: its cases through views, its orders through the table `command`, by a database login that can do
+/// nothing else. The centre decides; this one waits a moment for the answer.
+package struct DeskBook: CaseBook {
+    private let pool: Pool
+    private let store: CaseStore
+    private let patience: Duration
+
+    /// - Parameter patience: how long an order is waited for before its sender is told that it waits.
+    package init(pool: Pool, patience: Duration = .seconds(1)) {
+        self.pool = pool
+        store = CaseStore(pool: pool)
+        self.patience = patience
+    }
+
+    package func rulebook() async throws -> Rulebook { try await store.rulebook() }
+    package func now() async throws -> Moment { try await store.now() }
+
+    package func cases(in states: Set<State>, limit: Int) async throws -> [CaseView] {
+        let wanted = (states.isEmpty ? State.open : states).map(\.rawValue).sorted()
+        return try await pool.withConnection { connection in
+            try await connection.query(
+                """
+                SELECT \(raw: CaseRow.columns), jiesu.micros(f.registered_at) FROM jiesu.my_case f
+                WHERE f.state = ANY(\(wanted)) ORDER BY f.limit_at NULLS LAST, f.id LIMIT \(limit)
+                """)
+        }.map { try CaseView($0, steps: []) }
+    }
+
+    package func view(_ id: Int64) async throws -> CaseView? {
+        let answers = try await pool.withConnection { connection in
+            try await connection.pipeline([
+                "SELECT \(raw: CaseRow.columns), jiesu.micros(f.registered_at) FROM jiesu.my_case f WHERE f.id = \(id)",
+                """
+                SELECT e.kind, e.payload, jiesu.micros(e.at), e.actor FROM jiesu.my_event e WHERE e.case_id = \(id)
+                ORDER BY e.version
+                """,
+            ])
+        }
+        return try answers[0].first.map { try CaseView($0, steps: answers[1].map(CaseView.Step.init)) }
+    }
+
+    /// Writes the order down, with its note, in one transaction; the time it came is the database's. Sent again it is the
+    /// same order.
+    package func give(_ request: OrderRequest) async throws -> OrderOutcome {
+        if let known = try await outcome(of: request) { return known }
+        try await pool.transaction { connection in
+            var payload = request.payload
+            if let note = request.note {
+                let answers = try await connection.pipeline([
+                    """
+                    INSERT INTO jiesu.note (case_id, account, text)
+                    VALUES (\(request.caseID), \(request.account), \(note))
+                    """,
+                    "SELECT currval('jiesu.note_number_seq')",
+                ])
+                payload = try OrderPayload.adding(note: try answers[1].only().get(0), to: payload)
+            }
+            _ = try await connection.execute(
+                """
+                INSERT INTO jiesu.command (case_id, id, kind, round, account, payload)
+                VALUES (\(request.caseID), \(request.id), \(request.kind.rawValue), \(Int16(clamping: request.round)),
+                    \(request.account), \(payload))
+                ON CONFLICT DO NOTHING
+                """)
+        }
+        let deadline = ContinuousClock.now + patience
+        while ContinuousClock.now < deadline, !Task.isCancelled {
+            if let outcome = try await outcome(of: request), outcome != .waiting { return outcome }
+            await sleep(for: .milliseconds(30))
+        }
+        return .waiting
+    }
+
+    /// `nil`: never heard of it.
+    private func outcome(of request: OrderRequest) async throws -> OrderOutcome? {
+        let rows = try await pool.withConnection { connection in
+            try await connection.query(
+                """
+                SELECT outcome, detail, version FROM jiesu.my_command WHERE case_id = \(request.caseID) AND id = \(request.id)
+                """)
+        }
+        guard let row = rows.first else { return nil }
+        switch try row.get(0, as: String?.self) {
+        case nil: return .waiting
+        case "done": return .done(version: try row.get(2, as: Int?.self) ?? 0)
+        case let code?: return .refused(code: code, detail: try row.get(1, as: String?.self) ?? "")
+        }
+    }
+}

@@ -1,0 +1,128 @@
+import Casework
+import Postgres
+import WorkingTime
+
+/// Clocks: found when they are due, fired once each.
+extension CaseStore {
+    /// What was fired in one transaction.
+    package struct Fired: Sendable, Equatable {
+        package var events = 0
+        /// How late each step was, in microseconds.
+        package var lateness: [Int64] = []
+        /// Cases that were set aside in `parked`.
+        package var parked = 0
+
+        mutating func add(_ more: Fired) {
+            events += more.events
+            lateness += more.lateness
+            parked += more.parked
+        }
+    }
+
+    /// The name under which what cannot be fired is parked.
+    package static let watcher = "deadlines"
+
+    /// Cases of these shards with a step that is due, the most overdue first. One whose command waits is left to that: it may
+    /// have been in time.
+    package func due(in shards: [Int], limit: Int) async throws -> [Int64] {
+        try await pool.withConnection { connection in
+            try await connection.query(
+                """
+                SELECT c.case_id FROM jiesu.clock c
+                WHERE c.shard = ANY(\(shards.map { Int16($0) })) AND c.next_at <= jiesu.clock()
+                    AND NOT EXISTS (SELECT FROM jiesu.command w WHERE w.case_id = c.case_id AND w.decided_at IS NULL
+                        AND w.received_at <= c.next_at)
+                    AND NOT EXISTS (SELECT FROM jiesu.parked p WHERE p.service = \(Self.watcher) AND p.case_id = c.case_id)
+                ORDER BY c.next_at LIMIT \(limit)
+                """
+            ).map { try $0.get(0, as: Int64.self) }
+        }
+    }
+
+    /// Fires every step of these cases that is due, in one transaction, each once: two watchers that both own a shard for a
+    /// moment do nothing twice, since the row's lock decides.
+    /// - Throws: what the database says; nothing was fired then, and the same may be tried again.
+    package func fire(_ ids: [Int64]) async throws -> Fired {
+        let ids = Array(Set(ids)).sorted()
+        do {
+            return try await attempt(ids)
+        } catch let error where error.isDataFault {
+            guard ids.count > 1 else { return try await giveUp(ids[0], error) }
+            let half = ids.count / 2
+            var fired = try await fire(Array(ids[..<half]))
+            fired.add(try await fire(Array(ids[half...])))
+            return fired
+        }
+    }
+
+    private func attempt(_ ids: [Int64]) async throws -> Fired {
+        try await pool.transaction { connection in
+            var batch = try await lock(ids, for: Self.watcher, on: connection)
+            let waiting = try await oldestCommands(of: ids, on: connection)
+            var fired = Fired()
+            for file in batch.files.values.sorted(by: { $0.id < $1.id }) {
+                let running = try clocks(of: file, in: batch)
+                let decision = try batch.decide(
+                    Command(service: Self.watcher, seen: file, order: .fire), on: file.id,
+                    knowing: .init(waiting: waiting[file.id]))
+                guard case .happens(let events) = decision else { continue }
+                fired.events += events.count
+                fired.lateness += lateness(of: events, among: running, now: batch.now)
+            }
+            let writes = try append(batch)
+            _ = try await connection.pipeline(writes)
+            return fired
+        }
+    }
+
+    private func giveUp(_ id: Int64, _ error: any Error) async throws -> Fired {
+        let reason = error.sqlState.map { "sqlstate_\($0)" } ?? "unreadable"
+        try await park(
+            Parked(service: Self.watcher, caseID: id, reason: reason, detail: "its clocks cannot be fired"))
+        return Fired(parked: 1)
+    }
+
+    private func clocks(of file: Case, in batch: CaseBatch) throws -> [Clock] {
+        Casework.clocks(of: file, under: try batch.rules.policies(of: file), on: batch.rules.calendar)
+    }
+
+    private func lateness(of events: [Event], among clocks: [Clock], now: Moment) -> [Int64] {
+        events.compactMap { event in
+            let fired: ClockFired
+            switch event {
+            case .warned(let body), .targetPassed(let body), .missed(let body), .escalated(let body): fired = body
+            default: return nil
+            }
+            let clock = clocks.first { $0.profile == fired.profile && $0.rule == fired.clock }
+            return clock?.steps.first { $0.number == fired.step }.map { max(0, now.microseconds - $0.at.microseconds) }
+        }
+    }
+
+    private func oldestCommands(of ids: [Int64], on connection: Connection) async throws -> [Int64: Moment] {
+        let rows = try await connection.query(
+            """
+            SELECT case_id, min(jiesu.micros(jiesu.given_at(received_at, xmin))) FROM jiesu.command
+            WHERE case_id = ANY(\(ids)) AND decided_at IS NULL GROUP BY case_id
+            """)
+        var oldest: [Int64: Moment] = [:]
+        for row in rows { oldest[try row.get(0)] = Moment(microseconds: try row.get(1)) }
+        return oldest
+    }
+
+    /// Counts again the clocks that the calendar did not reach: after a newer one was put.
+    /// - Parameter last: cases after this one.
+    /// - Returns: the last case that was looked at; `nil` when there are no more.
+    package func recount(after last: Int64, limit: Int) async throws -> Int64? {
+        try await pool.transaction { connection in
+            let ids = try await connection.query(
+                """
+                SELECT DISTINCT case_id FROM jiesu.clock WHERE uncounted AND case_id > \(last) ORDER BY case_id LIMIT \(limit)
+                """
+            ).map { try $0.get(0, as: Int64.self) }
+            guard let greatest = ids.last else { return nil }
+            let batch = try await lock(ids, on: connection)
+            _ = try await connection.pipeline(try rewritten(batch))
+            return greatest
+        }
+    }
+}

@@ -1,0 +1,154 @@
+import Casework
+import Postgres
+import WorkingTime
+
+/// What organisations asked for in the table `command`: decided in order, each once, at the time when it was given.
+extension CaseStore {
+    /// A row of `command` that waits.
+    private struct Waiting {
+        let organisation: String
+        let id: String
+        let caseID: Int64
+        let kind: String
+        let round: Int
+        let account: Int64
+        let accountOrganisation: String?
+        let roles: Set<String>
+        let isDisabled: Bool
+        let payload: String
+        let given: Moment
+
+        init(_ row: Row) throws {
+            organisation = try row.get(0)
+            caseID = try row.get(1)
+            id = try row.get(2)
+            kind = try row.get(3)
+            round = try row.get(4)
+            account = try row.get(5)
+            payload = try row.get(6)
+            given = Moment(microseconds: try row.get(7))
+            accountOrganisation = try row.get(8)
+            roles = Set(try row.get(9, as: [String].self))
+            isDisabled = try row.get(10)
+        }
+
+        /// Two desks may choose the same id.
+        var commandID: String { "\(organisation)/\(id)" }
+        /// Unique among all that wait.
+        var key: String { "\(caseID)/\(commandID)" }
+
+        /// - Throws: `Refusal` for what is no order, or for an account that cannot give it.
+        func command() throws(Refusal) -> Command {
+            guard let kind = Order.Kind(rawValue: kind) else { throw .incomplete("kind") }
+            guard !isDisabled, accountOrganisation == organisation else { throw .notAllowed(kind.rawValue) }
+            return Command(
+                id: commandID, seen: .round(round),
+                by: .account(account, organisation: organisation, roles: roles),
+                order: try Order(kind: kind, payload: payload, organisation: organisation))
+        }
+    }
+
+    /// What became of a command, as it stands in its row.
+    private struct Outcome {
+        let waiting: Waiting
+        let code: String
+        let detail: String?
+        let version: Int?
+    }
+
+    /// Decides the commands that have waited longest, those of one case in the order in which they were given. One that
+    /// is refused, or that the database refuses as data, costs the others nothing.
+    /// - Parameter limit: cases in one transaction.
+    /// - Returns: how many were decided.
+    /// - Throws: what the database says; then nothing was decided, and the same may be tried again.
+    package func decideCommands(limit: Int) async throws -> Int {
+        let ids = try await pool.withConnection { connection in
+            try await connection.query(
+                """
+                SELECT DISTINCT case_id FROM (
+                    SELECT case_id FROM jiesu.command WHERE decided_at IS NULL ORDER BY received_at LIMIT \(limit)) AS c
+                """
+            ).map { try $0.get(0, as: Int64.self) }
+        }
+        return ids.isEmpty ? 0 : try await decideCommands(of: ids)
+    }
+
+    private func decideCommands(of ids: [Int64]) async throws -> Int {
+        do {
+            return try await attempt(ids)
+        } catch let error where error.isDataFault {
+            guard ids.count > 1 else { return try await giveUp(ids, error) }
+            let half = ids.count / 2
+            return try await decideCommands(of: Array(ids[..<half])) + decideCommands(of: Array(ids[half...]))
+        }
+    }
+
+    private func attempt(_ ids: [Int64]) async throws -> Int {
+        try await pool.transaction { connection in
+            var batch = try await lock(ids, on: connection)
+            let waiting = try await waiting(for: ids, on: connection)
+            let outcomes = try await decide(waiting, in: &batch, on: connection)
+            let writes = try append(batch)
+            _ = try await connection.pipeline(writes + [settled(outcomes)])
+            return outcomes.count
+        }
+    }
+
+    /// The commands of a case that cannot be written are answered with the database's reason.
+    private func giveUp(_ ids: [Int64], _ error: any Error) async throws -> Int {
+        let code = error.sqlState.map { "sqlstate_\($0)" } ?? "unreadable"
+        return try await pool.transaction { connection in
+            let waiting = try await waiting(for: ids, on: connection)
+            let outcomes = waiting.map { Outcome(waiting: $0, code: code, detail: nil, version: nil) }
+            _ = try await connection.execute(settled(outcomes))
+            return outcomes.count
+        }
+    }
+
+    private func waiting(for ids: [Int64], on connection: Connection) async throws -> [Waiting] {
+        try await connection.query(
+            """
+            SELECT c.organisation, c.case_id, c.id, c.kind, c.round, c.account, c.payload,
+                jiesu.micros(jiesu.given_at(c.received_at, c.xmin)), a.organisation, a.roles, a.disabled_at IS NOT NULL
+            FROM jiesu.command c JOIN jiesu.account a ON a.id = c.account
+            WHERE c.case_id = ANY(\(ids)) AND c.decided_at IS NULL
+            ORDER BY 8, c.organisation, c.id
+            """
+        ).map(Waiting.init)
+    }
+
+    private func decide(
+        _ waiting: [Waiting], in batch: inout CaseBatch, on connection: Connection
+    ) async throws -> [Outcome] {
+        var commands: [Addressed] = []
+        var refused: [String: Refusal] = [:]
+        for one in waiting {
+            do throws(Refusal) {
+                commands.append(Addressed(caseID: one.caseID, command: try one.command(), given: one.given))
+            } catch {
+                refused[one.key] = error
+            }
+        }
+        var rest = try await decide(commands, in: &batch, on: connection)[...]
+        return waiting.map { one in
+            let result = refused[one.key].map { .failure($0) } ?? rest.removeFirst()
+            switch result {
+            case .success:
+                return Outcome(
+                    waiting: one, code: "done", detail: nil, version: batch.files[one.caseID]?.version)
+            case .failure(let refusal):
+                return Outcome(waiting: one, code: refusal.code, detail: refusal.explanation, version: nil)
+            }
+        }
+    }
+
+    private func settled(_ outcomes: [Outcome]) -> Query {
+        """
+        UPDATE jiesu.command c SET decided_at = jiesu.clock(), outcome = n.outcome, detail = n.detail, version = n.version
+        FROM unnest(\(outcomes.map(\.waiting.organisation)), \(outcomes.map(\.waiting.caseID)), \(outcomes.map(\.waiting.id)),
+            \(outcomes.map(\.code)), \(outcomes.map(\.detail)), \(outcomes.map { $0.version.map(Int32.init) }))
+            AS n (organisation, case_id, id, outcome, detail, version)
+        WHERE c.organisation = n.organisation AND c.case_id = n.case_id AND c.id = n.id
+        """
+    }
+}

@@ -1,0 +1,42 @@
+import Casework
+import Postgres
+
+/// Complaints about the same matter: each is counted at the first of them, in a transaction of that case's own.
+extension CaseStore {
+    /// Tells first cases of those that repeat them and were not counted yet.
+    /// - Returns: how many were counted.
+    package func tellRepeats(limit: Int) async throws -> Int {
+        try await pool.transaction { connection in
+            // The first of the chain; earlier cases have lower ids, so that the walk ends.
+            let rows = try await connection.query(
+                """
+                WITH RECURSIVE chain (id, first) AS (
+                    SELECT id, earlier FROM (
+                        SELECT id, earlier FROM jiesu.case_file WHERE earlier IS NOT NULL AND NOT repeat_told ORDER BY id
+                        LIMIT \(limit)) AS n
+                    UNION ALL
+                    SELECT c.id, f.earlier FROM chain c JOIN jiesu.case_file f ON f.id = c.first
+                    WHERE f.earlier IS NOT NULL AND f.earlier < f.id
+                )
+                SELECT id, min(first) FROM chain GROUP BY id ORDER BY id
+                """)
+            let pairs = try rows.map { (id: try $0.get(0, as: Int64.self), first: try $0.get(1, as: Int64.self)) }
+            guard !pairs.isEmpty else { return 0 }
+            var batch = try await lock(Array(Set(pairs.map(\.first))), on: connection)
+            let commands = pairs.compactMap { pair -> Addressed? in
+                guard let file = batch.files[pair.first] else { return nil }
+                return Addressed(
+                    caseID: pair.first,
+                    command: Command(
+                        id: "repeat:\(pair.id)", seen: .round(file.round), by: .service("routing"),
+                        order: .repeat(by: pair.id)))
+            }
+            _ = try await decide(commands, in: &batch, on: connection)
+            _ = try await connection.pipeline(
+                try append(batch) + [
+                    "UPDATE jiesu.case_file SET repeat_told = true WHERE id = ANY(\(pairs.map(\.id)))"
+                ])
+            return pairs.count
+        }
+    }
+}

@@ -1,0 +1,131 @@
+import WorkingTime
+
+/// A limit of one case that runs now.
+///
+/// Derived, never stored by itself: the same case under the same policies has the same clocks. So they cannot be forgotten
+/// when a rule, an extension or a reopening changes what is due.
+package struct Clock: Sendable, Equatable {
+    package let profile: String
+    /// Name of the profile's rule; `supervision:` and the order's number for an order.
+    package let rule: String
+    package let step: String
+    package let from: Moment
+    /// The source names no start; counted from receipt (R-DL-61).
+    package let isAssumed: Bool
+    package let target: Moment?
+    /// `nil`: only a target, or no number at all (`now`).
+    package let limit: Moment?
+    /// Steps that have not been fired, in order of time.
+    package let steps: [Step]
+    /// The calendar does not reach so far: the end is not known yet, and nothing fires.
+    package let isUncounted: Bool
+
+    package var key: String { clockKey(profile, rule) }
+    /// When something must happen next.
+    package var next: Moment? { steps.first?.at }
+
+    /// What fires at a moment.
+    package struct Step: Sendable, Equatable {
+        /// Place in the rule's fixed order: target 0, limit 1, warnings from 10, escalations from 100.
+        package let number: Int
+        package let at: Moment
+        package let kind: Kind
+
+        package enum Kind: Sendable, Equatable {
+            case target
+            case warning
+            case limit
+            case escalation(ClockRule.Escalation)
+        }
+    }
+}
+
+/// The clocks of a case that run now, under each policy that applies to it; each limit is kept, the earliest drives
+/// alerts (R-DL-54).
+package func clocks(of file: Case, under policies: [Policy], on calendar: WorkCalendar) -> [Clock] {
+    guard file.state != .withdrawn, file.state != .redirected, file.state != .refused else { return [] }
+    var clocks: [Clock] = []
+    for policy in policies {
+        for rule in policy.clocks where rule.applies(to: file) {
+            if let clock = clock(rule, of: file, under: policy, on: calendar) { clocks.append(clock) }
+        }
+    }
+    guard file.state != .closed else { return clocks.filter { $0.step == "result_notice" } }
+    return clocks + supervisionClocks(of: file, under: policies)
+}
+
+extension ClockRule {
+    /// Whether it runs for the case now: it has begun, has not ended, and is meant for such a case.
+    func applies(to file: Case) -> Bool {
+        guard again || file.round == 1, file.moment(of: from.mark) != nil else { return false }
+        let begun = start(for: file) ?? Moment(microseconds: 0)
+        let isOver = until.contains { code in file.course.marks[code].map { $0 >= begun.microseconds } ?? false }
+        return !isOver && when.holds(for: file) && unless?.holds(for: file) != true
+    }
+
+    /// When it begins: with its anchor, in later rounds with the reopening if that came after it.
+    func start(for file: Case) -> Moment? {
+        guard let anchor = file.moment(of: from.mark) else { return nil }
+        guard file.round > 1, let reopened = file.moment(of: .event(.reopened)) else { return anchor }
+        return max(anchor, reopened)
+    }
+}
+
+private func clock(_ rule: ClockRule, of file: Case, under policy: Policy, on calendar: WorkCalendar) -> Clock? {
+    guard let start = rule.start(for: file) else { return nil }
+    let key = clockKey(policy.version.profile, rule.name)
+    func end(_ limit: Limit) throws(CalendarError) -> Moment {
+        try due(from: start, limit, counting: policy.calendar, on: calendar).moment
+    }
+    func made(_ target: Moment?, _ limit: Moment?, _ steps: [Clock.Step], uncounted: Bool = false) -> Clock {
+        let fired = Set(file.course.fired[key] ?? [])
+        return Clock(
+            profile: policy.version.profile, rule: rule.name, step: rule.step, from: start,
+            isAssumed: rule.from == .notStated, target: target, limit: limit,
+            steps: steps.filter { !fired.contains($0.number) }.sorted { ($0.at, $0.number) < ($1.at, $1.number) },
+            isUncounted: uncounted)
+    }
+    // "At once" sets no figure to be late by: whoever must act is told at once.
+    if rule.limit == .now {
+        return made(nil, nil, [Clock.Step(number: 10, at: start, kind: .warning)])
+    }
+    do throws(CalendarError) {
+        var steps: [Clock.Step] = []
+        let target = try rule.target.map { target throws(CalendarError) in try end(target) }
+        if let target { steps.append(.init(number: 0, at: target.justAfter, kind: .target)) }
+        let counted = try rule.limit.map { limit throws(CalendarError) in try end(limit) }
+        let limit = file.course.ends[key].map(Moment.init(microseconds:)) ?? counted
+        guard let limit else { return target == nil ? nil : made(target, nil, steps) }
+        for (index, offset) in rule.warn.enumerated() {
+            let at = try before(limit, by: offset, on: calendar)
+            steps.append(.init(number: 10 + index, at: max(at, start), kind: .warning))
+        }
+        steps.append(.init(number: 1, at: limit.justAfter, kind: .limit))
+        for (index, escalation) in rule.escalate.enumerated() {
+            let at = try due(from: limit, escalation.after, counting: policy.calendar, on: calendar).moment
+            steps.append(.init(number: 100 + index, at: max(at, limit.justAfter), kind: .escalation(escalation)))
+        }
+        return made(target, limit, steps)
+    } catch {
+        return made(nil, nil, [], uncounted: true)
+    }
+}
+
+/// Each open supervision order has the end that was set with it.
+private func supervisionClocks(of file: Case, under policies: [Policy]) -> [Clock] {
+    guard let policy = policies.first(where: { $0.supervise != nil }) else { return [] }
+    return file.course.orders.filter { !$0.isEnded && !$0.isAnswered }.map { order in
+        let rule = "supervision:\(order.number)"
+        let due = Moment(microseconds: order.due)
+        let fired = file.course.fired[clockKey(policy.version.profile, rule)] ?? []
+        return Clock(
+            profile: policy.version.profile, rule: rule, step: "supervise",
+            from: file.moment(of: .event(.supervised)) ?? due, isAssumed: false, target: nil, limit: due,
+            steps: fired.contains(1) ? [] : [.init(number: 1, at: due.justAfter, kind: .limit)], isUncounted: false)
+    }
+}
+
+extension Moment {
+    /// A limit's last moment is in time; it is missed the microsecond after.
+    fileprivate var justAfter: Moment { Moment(microseconds: microseconds + 1) }
+}

@@ -1,0 +1,107 @@
+import WorkingTime
+
+/// Something that starts or ends a clock.
+package enum Mark: Hashable, Sendable {
+    case event(Event.Kind)
+    case informed(Informed.What)
+
+    /// As it stands in profiles and in a case's course: `replied`, `informed:result`.
+    package var code: String {
+        switch self {
+        case .event(let kind): kind.rawValue
+        case .informed(let what): "informed:\(what.rawValue)"
+        }
+    }
+
+    /// All that a profile may name.
+    package static let codes = Event.Kind.allCases.map(\.rawValue) + Informed.What.allCases.map { "informed:\($0)" }
+}
+
+/// What only the rules need to know of a case's life, kept as one document beside the row's columns. Times are
+/// microseconds since 1970.
+package struct Course: Codable, Sendable, Equatable {
+    /// When each mark was last set: in this round, or, of registration and acceptance, ever.
+    package var marks: [String: Int64] = [:]
+    package var source: String?
+    package var isContactable = false
+    /// Organisations that signed in this round.
+    package var signed: [String] = []
+    /// Returns in this round.
+    package var returns = 0
+    /// Which decider of a dispute is asked, from 0; `nil`: none was asked yet.
+    package var dispute: Int?
+    package var asked: ExtensionAsked?
+    /// Ends set by hand and by extensions, by the clock's key.
+    package var ends: [String: Int64] = [:]
+    package var extensions: [String: Int] = [:]
+    /// Steps that were fired in this round, by the clock's key.
+    package var fired: [String: [Int]] = [:]
+    /// Clocks whose limit was missed, ever: an extension never takes that away (R-DL-57).
+    package var missed: [String] = []
+    package var reply: Replied?
+    /// Callbacks tried in this round.
+    package var attempts = 0
+    package var rated: Rated?
+    /// Nobody need be called any more: reached, declined, rated, or no callback is due at all.
+    package var isCallbackDone = false
+    /// Complaints about this matter, this one counted.
+    package var complaints = 1
+    package var orders: [Order] = []
+
+    /// A supervision order (督办单).
+    package struct Order: Codable, Sendable, Equatable {
+        package var number: Int
+        package var trigger: String
+        package var round: Int
+        package var due: Int64
+        package var isAnswered = false
+        package var isEnded = false
+    }
+
+    package init() {}
+
+    /// What an older suite did not write yet is as it is at the beginning.
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        func read<T: Decodable>(_ key: CodingKeys, into value: inout T) throws {
+            if let found = try values.decodeIfPresent(T.self, forKey: key) { value = found }
+        }
+        try read(.marks, into: &marks)
+        source = try values.decodeIfPresent(String.self, forKey: .source)
+        try read(.isContactable, into: &isContactable)
+        try read(.signed, into: &signed)
+        try read(.returns, into: &returns)
+        dispute = try values.decodeIfPresent(Int.self, forKey: .dispute)
+        asked = try values.decodeIfPresent(ExtensionAsked.self, forKey: .asked)
+        try read(.ends, into: &ends)
+        try read(.extensions, into: &extensions)
+        try read(.fired, into: &fired)
+        try read(.missed, into: &missed)
+        reply = try values.decodeIfPresent(Replied.self, forKey: .reply)
+        try read(.attempts, into: &attempts)
+        rated = try values.decodeIfPresent(Rated.self, forKey: .rated)
+        try read(.isCallbackDone, into: &isCallbackDone)
+        try read(.complaints, into: &complaints)
+        try read(.orders, into: &orders)
+    }
+
+    /// Forgets what belongs to one round.
+    mutating func beginRound() {
+        let lasting = [Mark.event(.registered), .event(.accepted)].map(\.code)
+        marks = marks.filter { lasting.contains($0.key) }
+        signed = []
+        returns = 0
+        dispute = nil
+        asked = nil
+        ends = [:]
+        extensions = [:]
+        fired = [:]
+        reply = nil
+        attempts = 0
+        rated = nil
+        isCallbackDone = false
+    }
+}
+
+/// The name of a clock within a case: profile and rule.
+package func clockKey(_ profile: String, _ rule: String) -> String { "\(profile)/\(rule)" }

@@ -1,0 +1,109 @@
+import WorkingTime
+
+/// What organisations do with a case that was sent to them.
+extension Scene {
+    func checkDuty(_ kind: Order.Kind) throws(Refusal) {
+        let centre = organisations(withRoles: [policy.centre].compactMap { $0 })
+        switch kind {
+        case .grantExtension, .refuseExtension:
+            try facts.duties.check(by, kind, for: file, centre: centre, role: try askedClock().extend.approver)
+        case .supervise, .reviewSupervision:
+            let actors = organisations(withRoles: [first(\.supervise)?.actor].compactMap { $0 })
+            try facts.duties.check(by, kind, for: file, centre: centre, deciders: actors)
+        case .dispatch where file.state == .disputed:
+            let decider = file.course.dispute.flatMap { policy.dispute.indices.contains($0) ? policy.dispute[$0] : nil }
+            try facts.duties.check(
+                by, kind, for: file, centre: decider.map { organisations(withRoles: [$0]) } ?? centre)
+        case .callBack:
+            let isHandler = first(\.callback)?.by == .handler
+            try facts.duties.check(by, kind, for: file, centre: isHandler ? Set([file.lead].compactMap { $0 }) : centre)
+        default: try facts.duties.check(by, kind, for: file, centre: centre)
+        }
+        try checkSigner(kind)
+    }
+
+    /// An order that names the organisation that acts is given by somebody of it.
+    private func checkSigner(_ kind: Order.Kind) throws(Refusal) {
+        guard case .account(_, let organisation?, _) = by, kind == .sign, !file.involved.contains(organisation) else {
+            return
+        }
+        throw .notAllowed(kind.rawValue)
+    }
+
+    private func organisations(withRoles roles: [String]) -> Set<String> {
+        Set(roles.flatMap { facts.directory.organisations(withRole: $0).map(\.code) })
+    }
+
+    func submit(_ submitted: Submitted) throws(Refusal) -> [Event] {
+        guard !file.state.isFinal, file.moment(of: .event(.submitted)) == nil else { throw .notNow(file.state) }
+        return [.submitted(submitted)]
+    }
+
+    func instruct(_ instructed: Instructed) throws(Refusal) -> [Event] {
+        guard !file.state.isFinal else { throw .notNow(file.state) }
+        return [.instructed(instructed)]
+    }
+
+    func sign(_ signed: Signed) throws(Refusal) -> [Event] {
+        try require(State.handled)
+        guard file.involved.contains(signed.organisation) else { throw .notAllowed("sign") }
+        guard !file.course.signed.contains(signed.organisation) else { throw .notNow(file.state) }
+        return [.signed(signed)]
+    }
+
+    /// In time back to whoever sent it; too late, the organisation keeps it (E-14). One return too many is a dispute
+    /// (R-RT-48).
+    func sendBack(_ returned: Returned) throws(Refusal) -> [Event] {
+        try require(State.handled)
+        guard let returns = first(\.returns) else { throw .againstPolicy("return") }
+        if let limit = returns.limit, let sent = file.moment(of: .event(.dispatched)) {
+            guard let end = try? due(from: sent, limit, counting: policy.calendar, on: facts.calendar).moment,
+                now <= end
+            else { throw .expired }
+        }
+        guard file.course.returns >= returns.most, !policy.dispute.isEmpty else { return [.returned(returned)] }
+        return [.returned(returned), disputed(returned.reason, step: 0)]
+    }
+
+    func dispute(_ reason: String) throws(Refusal) -> [Event] {
+        try require(State.handled)
+        guard !policy.dispute.isEmpty else { throw .againstPolicy("dispute") }
+        let step = file.course.dispute.map { $0 + 1 } ?? 0
+        guard step < policy.dispute.count else { throw .overCap("dispute") }
+        return [disputed(reason, step: step)]
+    }
+
+    private func disputed(_ reason: String, step: Int) -> Event {
+        .disputed(
+            Disputed(
+                reason: reason, step: step, decider: policy.dispute.indices.contains(step) ? policy.dispute[step] : nil)
+        )
+    }
+
+    func inform(_ informed: Informed) throws(Refusal) -> [Event] {
+        let states = State.handled.union([.replied, .closed, .disputed, .returned])
+        try require(states)
+        return [.informed(informed)]
+    }
+
+    /// One answer, by the organisation that leads (E-17), in the form that the policies demand.
+    func reply(_ reply: Replied) throws(Refusal) -> [Event] {
+        try require([.signed])
+        for demand in policies.compactMap(\.reply) {
+            let isWriting = demand.writtenFor.contains(file.channel) || demand.writtenWhen?.holds(for: file) == true
+            if isWriting, reply.form != "written" { throw .incomplete("form") }
+            if demand.photoWhen?.holds(for: file) == true, reply.photo != true { throw .incomplete("photo") }
+            if demand.contactFirst, file.course.isContactable, !wasInTouch { throw .incomplete("contact") }
+        }
+        return [.replied(reply)]
+    }
+
+    private var wasInTouch: Bool {
+        [Event.Kind.contacted, .visited].contains { file.moment(of: .event($0)) != nil }
+    }
+
+    func withdraw(_ withdrawn: Withdrawn) throws(Refusal) -> [Event] {
+        guard !file.state.isFinal else { throw .notNow(file.state) }
+        return [.withdrawn(withdrawn)]
+    }
+}

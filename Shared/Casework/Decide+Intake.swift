@@ -1,0 +1,101 @@
+import WorkingTime
+
+/// A registration never fails for what the complaint says (R-IN-11, R-IN-12), only for what cannot be.
+func register(
+    _ registered: Registered, earlier: Int64?, on file: Case?, under policy: Policy, facts: Facts, now: Moment
+) throws(Refusal) -> [Event] {
+    guard file == nil else { throw .alreadyRegistered }
+    if let happened = registered.happened, happened > now.microseconds { throw .inFuture }
+    if let region = registered.region, facts.directory.regions[region] == nil { throw .unknownRegion(region) }
+    var registered = registered
+    if !policy.channels.isEmpty, !policy.channels.contains(registered.channel) { registered.unusual = true }
+    var events: [Event] = [.registered(registered)]
+    // Taken on the telephone, it is accepted with the same breath.
+    if policy.accepts == .registration { events.append(.accepted(Accepted(policies: registered.policies))) }
+    guard let earlier else { return events }
+    return events + [.linked(try checked(Linked(earlier: earlier), of: nil, facts: facts))]
+}
+
+/// An earlier case has a lower id, so that whoever locks both locks them in one order.
+func checked(_ linked: Linked, of id: Int64?, facts: Facts) throws(Refusal) -> Linked {
+    guard id.map({ linked.earlier < $0 }) ?? true, facts.earlierExists == true else { throw .unknownEarlierCase }
+    return linked
+}
+
+extension Scene {
+    func classify(_ finding: Finding) throws(Refusal) -> [Event] {
+        try require([.registered, .awaitingJudgement])
+        guard finding.subject != nil else { throw .incomplete("subject") }
+        return [.classified(finding)]
+    }
+
+    func requestJudgement(_ request: JudgementRequested) throws(Refusal) -> [Event] {
+        try require([.registered, .classified, .reopened])
+        return [.judgementRequested(request)]
+    }
+
+    func accept() throws(Refusal) -> [Event] {
+        try require([.classified, .awaitingJudgement])
+        guard file.moment(of: .event(.accepted)) == nil else { throw .notNow(file.state) }
+        return [acceptance]
+    }
+
+    func dispatch(_ dispatched: Dispatched) throws(Refusal) -> [Event] {
+        try require(State.undecided.union([.classified, .reopened]))
+        for code in [dispatched.lead] + dispatched.helpers {
+            try requireCompetence(of: code)
+        }
+        guard Set([dispatched.lead] + dispatched.helpers).count == dispatched.helpers.count + 1 else {
+            throw .incomplete("helpers")
+        }
+        let isAccepted = file.moment(of: .event(.accepted)) != nil
+        var events: [Event] = isAccepted ? [] : [acceptance]
+        // Under the policies that hold from acceptance on, a case that is exempt from a limit needs a date of its own.
+        let governing = isAccepted ? policies : accepting
+        var after = file
+        for event in events { after.apply(event, at: now) }
+        after.apply(.dispatched(dispatched), at: now)
+        for policy in governing {
+            for rule in policy.clocks where rule.isManual && rule.applies(to: after) {
+                guard let due = dispatched.due, due > now.microseconds else { throw .incomplete("due") }
+                events.append(
+                    .limitSet(LimitSet(profile: policy.version.profile, clock: rule.name, due: due)))
+            }
+        }
+        return events + [.dispatched(dispatched)]
+    }
+
+    func redirect(_ redirected: Redirected) throws(Refusal) -> [Event] {
+        try require([.classified, .awaitingJudgement])
+        guard policy.transferMode == .tellOnly else { throw .againstPolicy("transfer") }
+        guard facts.directory.organisations[redirected.to] != nil else { throw .unknownOrganisation(redirected.to) }
+        return [.redirected(redirected)]
+    }
+
+    func refuse(_ refused: Refused) throws(Refusal) -> [Event] {
+        try require([.classified, .awaitingJudgement])
+        guard policy.refuse.contains(refused.ground) else { throw .againstPolicy("refuse") }
+        if let to = refused.to, facts.directory.organisations[to] == nil { throw .unknownOrganisation(to) }
+        return [.refused(refused)]
+    }
+
+    /// The policies that hold from acceptance on: the newest versions of those that apply, the leading one first.
+    private var accepting: [Policy] {
+        let lead = facts.newest.first { $0.version.profile == policy.version.profile } ?? policy
+        let joining = facts.newest.filter { other in
+            guard let joins = other.joins, other.version.profile != lead.version.profile else { return false }
+            return joins.profiles.contains(lead.version.profile) && joins.when.holds(for: file)
+        }
+        return [lead] + joining.sorted { $0.version.profile < $1.version.profile }
+    }
+
+    private var acceptance: Event { .accepted(Accepted(policies: accepting.map(\.version))) }
+
+    /// Nobody works on a complaint about himself or about whoever he reports to (R-RT-47).
+    private func requireCompetence(of code: String) throws(Refusal) {
+        guard let organisation = facts.directory.organisations[code], organisation.hasInbox else {
+            throw .unknownOrganisation(code)
+        }
+        guard !facts.directory.isUnder(code, anyOf: file.accused) else { throw .conflictOfInterest(code) }
+    }
+}

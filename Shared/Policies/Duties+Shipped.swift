@@ -1,0 +1,37 @@
+import Casework
+import Foundation
+import JSON
+
+extension Duties {
+    /// Reads who may give which order, with every mistake reported. An order that is not named is nobody's.
+    package static func read(_ bytes: [UInt8], file name: String) throws(Mistakes) -> Duties {
+        let file = try CheckedFile(bytes, name: name)
+        var duties: [Order.Kind: Duty] = [:]
+        if let members = file.root.members(["source", "duties"], required: ["source", "duties"]) {
+            let kinds = Order.Kind.allCases.map(\.rawValue)
+            let entries = members["duties"]?.members(kinds, required: [])
+            for kind in Order.Kind.allCases {
+                guard let entry = entries?[kind.rawValue] else { continue }
+                duties[kind] = read(entry)
+            }
+        }
+        try file.finish()
+        return Duties(duties)
+    }
+
+    private static func read(_ value: CheckedValue) -> Duty? {
+        guard let members = value.members(["roles", "place"], required: ["roles", "place"]) else { return nil }
+        let roles = members["roles"]?.distinct(of: "roles") { $0.code() }
+        let place = members["place"]?.choice(Place.allCases.map(\.rawValue), called: "place").flatMap(Place.init)
+        guard let roles, let place else { return nil }
+        return Duty(roles: Set(roles), place: place)
+    }
+
+    /// Those that come with the suite. Reads a file: call it once at start.
+    package static func shipped() throws -> Duties {
+        guard let url = Bundle.module.url(forResource: "duties", withExtension: "json") else {
+            throw CocoaError(.fileNoSuchFile)
+        }
+        return try read([UInt8](Data(contentsOf: url)), file: url.lastPathComponent)
+    }
+}

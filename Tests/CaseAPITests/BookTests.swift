@@ -1,0 +1,146 @@
+import Access
+import CaseAPI
+import CaseStore
+import Casework
+import HTTP
+import JSON
+import Postgres
+import Support
+import Telemetry
+import Testing
+
+struct BookTests {
+    private static let reply = #"{"to": "complainant", "form": "oral", "outcome": "explained"}"#
+
+    @Test func `an order is answered in a moment while the centre is up and waits with its time while it is not`()
+        async throws
+    {
+        let fixture = try await DeskFixture()
+        let id = try await fixture.dispatched(1)[0]
+        let desk = try fixture.desk("city-urban")
+        #expect(try await desk.give(fixture.request(.sign, of: id)) == .waiting)
+        #expect(try await fixture.store.decideCommands(limit: 10) == 1)
+        guard case .done = try await desk.give(fixture.request(.sign, of: id)) else {
+            Issue.record("the same order is answered by what came of it")
+            return
+        }
+        #expect(try await fixture.number("SELECT count(*) FROM jiesu.command") == 1)
+        let centre = Task {
+            while !Task.isCancelled {
+                if try await fixture.store.decideCommands(limit: 10) == 0 {
+                    try? await Task.sleep(for: .milliseconds(10))
+                }
+            }
+        }
+        defer { centre.cancel() }
+        let patient = try fixture.desk("city-urban", patience: .seconds(20))
+        guard
+            case .done = try await patient.give(fixture.request(.reply, of: id, "2", payload: Self.reply, note: "已修好"))
+        else {
+            Issue.record("decided while the desk waited")
+            return
+        }
+        let again = try await patient.give(fixture.request(.reply, of: id, "3", payload: Self.reply))
+        guard case .refused(let code, _) = again else {
+            Issue.record("\(again)")
+            return
+        }
+        #expect(code == "not_now")
+        #expect(try await fixture.number("SELECT count(*) FROM jiesu.note WHERE text = '已修好'") == 1)
+        #expect(
+            try await fixture.number("SELECT count(*) FROM jiesu.case_event WHERE payload LIKE '%已修好%'") == 0,
+            "what was typed stays in its table")
+    }
+
+    @Test func `the list begins with what is due next and holds what the desk may see`() async throws {
+        let fixture = try await DeskFixture()
+        let ids = try await fixture.dispatched(3)
+        for (offset, id) in ids.enumerated() {
+            _ = try await fixture.pool.withConnection {
+                try await $0.execute(
+                    "UPDATE jiesu.case_file SET limit_at = now() + make_interval(hours => \(Int32(10 - offset))) WHERE id = \(id)"
+                )
+            }
+        }
+        let desk = try fixture.desk("city-urban")
+        #expect(try await desk.cases(in: [], limit: 10).map(\.row.file.id) == ids.reversed())
+        #expect(try await desk.cases(in: [.closed], limit: 10).isEmpty)
+        #expect(try await fixture.desk("city-health").cases(in: [], limit: 10).isEmpty)
+        #expect(try await fixture.desk("city-health").view(ids[0]) == nil)
+        let view = try #require(try await desk.view(ids[0]))
+        #expect(view.steps.map(\.event.kind) == [.registered, .classified, .accepted, .dispatched])
+    }
+
+    @Test func `over HTTP, a desk's people list, look, read, preview and order`() async throws {
+        let fixture = try await DeskFixture()
+        let id = try await fixture.dispatched(1)[0]
+        let number = CaseNumber(id: id).description
+        let deskPool = Pool(try fixture.database.settings(as: "jiesu_desk_city-urban"), size: 2, log: .silent)
+        let routes = CaseRoutes(
+            book: DeskBook(pool: deskPool, patience: .seconds(20)), access: AccessStore(deskPool, log: .silent))
+        let server = Server(name: "desk", listen: "127.0.0.1:0", routes: routes.all, log: .silent)
+        try server.start()
+        let serving = Task { try await server.run() }
+        defer { serving.cancel() }
+        let client = Client(port: server.port ?? 0)
+        func send(_ method: String, _ path: String, _ body: JSON? = nil, token: String? = nil) async throws
+            -> Client.Answer
+        {
+            var headers: Headers = body == nil ? [:] : ["Content-Type": "application/json"]
+            if let token { headers["Authorization"] = "Bearer \(token)" }
+            return try await client.send(method, path, headers: headers, body: body?.bytes ?? [])
+        }
+        let centre = Task {
+            while !Task.isCancelled {
+                if try await fixture.store.decideCommands(limit: 10) == 0 {
+                    try? await Task.sleep(for: .milliseconds(10))
+                }
+            }
+        }
+        defer { centre.cancel() }
+
+        #expect(try await send("GET", "/api/v1/cases").status == 401)
+        let logIn = try await send(
+            "POST", "/api/v1/log-in", ["name": "officer", "password": "a good password"])
+        let token = try #require(logIn.json?["token"]?.string)
+        #expect(
+            try await send("POST", "/api/v1/log-in", ["name": "stranger", "password": "a good password"]).status == 401,
+            "another organisation's people log in at their own desk")
+        let list = try await send("GET", "/api/v1/cases", token: token)
+        #expect(list.json?["cases"]?[0]?["number"]?.string == number)
+        #expect(!list.text.contains("秘密"))
+        let text = try await send("GET", "/api/v1/cases/\(number)/text?purpose=handling", token: token)
+        #expect(text.json?["contacts"]?[0]?["name"]?.string == "秘密人")
+        #expect(try await fixture.number("SELECT count(*) FROM jiesu.access_log WHERE case_id = \(id)") == 1)
+
+        let preview = try await send(
+            "POST", "/api/v1/cases/\(number)/commands", ["id": "p", "kind": "sign", "round": 1, "preview": true],
+            token: token)
+        #expect(preview.json?["events"]?[0]?.string == "signed", "\(preview.text)")
+        #expect(try await fixture.number("SELECT count(*) FROM jiesu.command") == 0)
+        let signed = try await send(
+            "POST", "/api/v1/cases/\(number)/commands", ["id": "1", "kind": "sign", "round": 1], token: token)
+        #expect(signed.status == 200 && signed.json?["outcome"]?.string == "done", "\(signed.text)")
+        let whole = try await send("GET", "/api/v1/cases/\(number)", token: token)
+        #expect(whole.json?["state"]?.string == "signed")
+        #expect(whole.json?["steps"]?.array?.count == 5)
+        #expect(try await send("GET", "/api/v1/cases/\(CaseNumber(id: 999).description)", token: token).status == 404)
+    }
+
+    @Test func `the centre decides at once, and callbacks come in the order that the profiles demand`() async throws {
+        let fixture = try await DeskFixture()
+        let ids = try await fixture.dispatched(2)
+        let centre = CentreBook(pool: fixture.pool, store: fixture.store)
+        let dispatcher = fixture.request(
+            .note, of: ids[0], payload: "{}", note: "x", account: fixture.dispatcher, organisation: nil,
+            roles: ["dispatcher", "callback_agent"])
+        guard case .refused(let code, _) = try await centre.give(dispatcher) else {
+            Issue.record("a dispatcher does not handle")
+            return
+        }
+        #expect(code == "not_allowed")
+        #expect(try await centre.view(4711) == nil)
+        #expect(try await centre.cases(in: [.dispatched], limit: 10).map(\.row.file.id) == ids)
+        #expect(try await centre.callbacks(limit: 10).isEmpty)
+    }
+}

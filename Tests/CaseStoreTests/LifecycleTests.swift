@@ -1,0 +1,111 @@
+import Casework
+import Postgres
+import Support
+import Testing
+import WorkingTime
+
+@testable import CaseStore
+
+/// A simulated clock, commands of organisations and the firing of what is due, on a real database.
+struct LifecycleTests {
+    /// A fixture whose legal time stands still until `set` moves it.
+    private struct Simulation {
+        let fixture: Fixture
+        let officer: Int64
+
+        init(at time: String = "2026-03-02T10:00:00+08:00") async throws {
+            fixture = try await Fixture()
+            try await fixture.execute("INSERT INTO jiesu.simulation (at) VALUES (\(time)::timestamptz)")
+            officer = try await fixture.number(
+                """
+                INSERT INTO jiesu.account (name, title, organisation, roles, password)
+                VALUES ('officer', 'officer', 'city-urban', '{officer,leader}', 'x') RETURNING id
+                """)
+        }
+
+        func set(_ time: String) async throws {
+            try await fixture.execute("UPDATE jiesu.simulation SET at = \(time)::timestamptz")
+        }
+
+        /// Cases that were sent to `city-urban`, with a clock under a profile of the test's own.
+        func dispatched(_ count: Int) async throws -> [Int64] {
+            let ids = try await fixture.register(count)
+            _ = try await fixture.store.work(Worker.classification, on: ids)
+            _ = try await fixture.store.work(Worker.routing, on: ids)
+            return ids
+        }
+
+        func ask(_ kind: String, of id: Int64, _ command: String, payload: String = "{}", at: String? = nil)
+            async throws
+        {
+            try await fixture.execute(
+                """
+                INSERT INTO jiesu.command (organisation, case_id, id, kind, round, account, payload, received_at)
+                VALUES ('city-urban', \(id), \(command), \(kind), 1, \(officer), \(payload),
+                    coalesce(\(at)::timestamptz, jiesu.clock()))
+                """)
+        }
+
+        func outcomes() async throws -> [String] {
+            try await fixture.pool.withConnection {
+                try await $0.query("SELECT id || ' ' || coalesce(outcome, '-') FROM jiesu.command ORDER BY id")
+            }.map { try $0.get(0) }
+        }
+    }
+
+    private static let reply = #"{"to": "complainant", "form": "oral", "outcome": "explained"}"#
+
+    @Test func whatAnOrganisationAsksIsDecidedInOrderOnceAndAnswered() async throws {
+        let simulation = try await Simulation()
+        let id = try await simulation.dispatched(1)[0]
+        try await simulation.ask("sign", of: id, "1")
+        try await simulation.ask("reply", of: id, "2", payload: Self.reply)
+        try await simulation.ask("reply", of: id, "3", payload: Self.reply)
+        try await simulation.ask("dance", of: id, "4")
+        try await simulation.ask("reply", of: id, "5", payload: #"{"form": 7}"#)
+        try await simulation.ask("fire", of: id, "6")
+        try await simulation.ask("sign", of: 4711, "7")
+        #expect(try await simulation.fixture.store.decideCommands(limit: 100) == 7)
+        #expect(
+            try await simulation.outcomes() == [
+                "1 done", "2 done", "3 not_now", "4 incomplete", "5 incomplete", "6 not_allowed", "7 unknown_case",
+            ])
+        #expect(try await simulation.fixture.store.decideCommands(limit: 100) == 0)
+        let actors = try await simulation.fixture.number(
+            "SELECT count(*) FROM jiesu.case_event WHERE actor = 'account:' || \(simulation.officer) || '@city-urban'")
+        #expect(actors >= 2)
+        #expect(try await Audit.verify(pool: simulation.fixture.pool).broken == [])
+    }
+
+    @Test func whoIsDisabledOrWorksElsewhereGivesNoOrders() async throws {
+        let simulation = try await Simulation()
+        let id = try await simulation.dispatched(1)[0]
+        try await simulation.ask("sign", of: id, "1")
+        try await simulation.fixture.execute("UPDATE jiesu.account SET disabled_at = now()")
+        _ = try await simulation.fixture.store.decideCommands(limit: 10)
+        try await simulation.fixture.execute(
+            "UPDATE jiesu.account SET disabled_at = NULL, organisation = 'city-health'")
+        try await simulation.ask("sign", of: id, "2")
+        _ = try await simulation.fixture.store.decideCommands(limit: 10)
+        #expect(try await simulation.outcomes() == ["1 not_allowed", "2 not_allowed"])
+    }
+
+    @Test func repeatsAreCountedAtTheFirstCaseOnceEach() async throws {
+        let simulation = try await Simulation()
+        let first = try await simulation.dispatched(1)[0]
+        var earlier = first
+        for key in ["b", "c", "d"] {
+            let outcome = try await simulation.fixture.store.register([Fixture.registration(key, earlier: earlier)])
+            guard case .registered(let receipt) = outcome[0] else { throw NotInTime("\(outcome)") }
+            earlier = receipt.number.id
+        }
+        #expect(try await simulation.fixture.store.tellRepeats(limit: 2) == 2)
+        #expect(try await simulation.fixture.store.tellRepeats(limit: 10) == 1)
+        #expect(try await simulation.fixture.store.tellRepeats(limit: 10) == 0)
+        #expect(
+            try await simulation.fixture.numbers(
+                "SELECT (payload::json ->> 'times')::bigint FROM jiesu.case_event WHERE kind = 'repeated' AND case_id = \(first) ORDER BY version"
+            )
+                == [2, 3, 4])
+    }
+}

@@ -1,0 +1,367 @@
+import Casework
+import Support
+import Testing
+import WorkingTime
+
+/// Whole lives of a case, by the rules alone. Times are of March 2026, whose weeks have no holidays.
+struct LifeTests {
+    @Test func aCaseIsSignedAnsweredCalledBackAndClosed() throws {
+        var life = try Life.signed()
+        try life.give(.contact(Contacted(organisation: "env-city", means: "phone", reached: true)), by: Life.officer)
+        #expect(try life.give(Life.answer, by: Life.officer) == [.replied])
+        #expect(life.file.state == .replied)
+        #expect(try life.give(Life.rating(.satisfied), by: Life.agent) == [.calledBack, .rated, .closed])
+        #expect(life.file.state == .closed)
+        #expect(life.clocks.map(\.rule) == ["tell"], "only the notice of the result still runs")
+        try life.give(
+            .inform(Informed(organisation: "env-city", what: .result, means: "phone", reached: true)), by: Life.officer)
+        #expect(life.clocks.isEmpty)
+    }
+
+    @Test func anAnonymousComplaintIsClosedWithItsAnswer() throws {
+        var life = try Life.signed(identity: .anonymous)
+        #expect(try life.give(Life.answer, by: Life.officer) == [.replied, .closed])
+        #expect(life.refusal(of: Life.rating(.satisfied), by: Life.agent) == .nothingRunning("callback"))
+    }
+
+    @Test func whoIsNotReachedIsTriedAsOftenAsThePolicySays() throws {
+        var life = try Life.signed()
+        try life.give(Life.answer, by: Life.officer)
+        let first = nextCallback(of: life.file, under: [Life.policy], on: City.calendar)
+        #expect(first == life.now)
+        #expect(try life.give(Life.inVain, by: Life.agent) == [.calledBack])
+        #expect(
+            nextCallback(of: life.file, under: [Life.policy], on: City.calendar)?.iso8601 == "2026-03-03T10:00:00+08:00"
+        )
+        try life.give(Life.inVain, by: Life.agent)
+        #expect(try life.give(Life.inVain, by: Life.agent) == [.calledBack, .closed])
+        guard case .closed(let closed)? = life.log.last?.event else { throw Refusal.unknownCase }
+        #expect(closed.rule == "not_reached")
+    }
+
+    @Test func dissatisfactionBringsTheCaseBackWithAHigherRoundUntilTheRoundsAreUsedUp() throws {
+        var life = try Life.signed()
+        try life.give(Life.answer, by: Life.officer)
+        let kinds = try life.give(Life.rating(.dissatisfied), by: Life.agent)
+        #expect(kinds == [.calledBack, .rated, .supervised, .reopened])
+        #expect(life.file.round == 2 && life.file.state == .reopened)
+        // It goes to whoever had it, and the limit runs again from the reopening.
+        #expect(
+            route(life.file, under: Life.policy, in: City.directory)
+                == .dispatch(
+                    Dispatched(lead: "env-city", helpers: ["works-city"])))
+        try life.give(.dispatch(Dispatched(lead: "env-city")), by: .service("routing"))
+        #expect(life.clock("close")?.from == life.now)
+        // What was seen of the first round counts no more.
+        #expect(life.refusal(of: .sign(Signed(organisation: "env-city")), by: Life.officer) == nil)
+        try life.give(Life.answer, by: Life.officer)
+        try life.give(Life.rating(.veryDissatisfied, resolved: false), by: Life.agent)
+        #expect(life.file.state == .replied, "no third round: a person closes it")
+        #expect(life.refusal(of: .close(Closed(rule: "unreasonable")), by: Life.leader) == .incomplete("note"))
+        #expect(try life.give(.close(Closed(rule: "unreasonable", note: 1)), by: Life.leader) == [.closed])
+        #expect(life.kinds.count { $0 == .supervised } == 2, "each trigger once a round")
+    }
+
+    @Test func solvedAndSatisfiedAreTwoAnswers() throws {
+        var life = try Life.signed()
+        try life.give(Life.answer, by: Life.officer)
+        #expect(try life.give(Life.rating(.satisfied, resolved: false), by: Life.agent).contains(.reopened))
+    }
+
+    @Test func aCommandForAnEarlierRoundIsStale() throws {
+        var life = try Life.signed()
+        try life.give(Life.answer, by: Life.officer)
+        try life.give(Life.rating(.dissatisfied), by: Life.agent)
+        try life.give(.dispatch(Dispatched(lead: "env-city")), by: .service("routing"))
+        #expect(throws: Refusal.stale(seen: 1, current: 2)) {
+            try life.give(.sign(Signed(organisation: "env-city")), by: Life.officer, seen: .round(1))
+        }
+    }
+
+    @Test func aMisdirectedCaseGoesBackInTimeAndTheSecondReturnIsADispute() throws {
+        var life = try Life.dispatched()
+        let back = Order.return(Returned(organisation: "env-city", reason: "misdirected"))
+        #expect(try life.give(back, by: Life.officer) == [.returned, .supervised])
+        #expect(life.file.state == .returned)
+        try life.give(.dispatch(Dispatched(lead: "env-city")), by: Life.dispatcher)
+        #expect(try life.give(back, by: Life.officer) == [.returned, .disputed])
+        #expect(life.file.state == .disputed)
+        // The duty that the policy names decides it, nobody else.
+        let decision = Order.dispatch(Dispatched(lead: "works-city"))
+        #expect(life.refusal(of: decision, by: Life.officer) == .notAllowed("dispatch"))
+        let judge = Actor.account(9, organisation: "inspection", roles: ["dispatcher"])
+        #expect(life.refusal(of: decision, by: judge) == nil)
+        #expect(life.file.lead == "works-city")
+    }
+
+    @Test func aReturnThatComesTooLateIsRefusedAndTheOrganisationKeepsTheCase() throws {
+        var life = try Life.dispatched()
+        life.now = Moment(iso8601: "2026-03-04T00:00:00+08:00")!
+        let back = Order.return(Returned(organisation: "env-city", reason: "misdirected"))
+        #expect(life.refusal(of: back, by: Life.officer) == .expired)
+        #expect(life.file.state == .dispatched)
+        #expect(life.refusal(of: .dispute(reason: "not_in_remit"), by: Life.officer) == nil)
+        #expect(life.file.course.dispute == 0)
+    }
+
+    @Test func onlyWhoHoldsTheRoleInTheRightPlaceActs() throws {
+        var life = try Life.signed()
+        let orders: [(Order, Actor)] = [
+            (Life.answer, Life.stranger), (Life.answer, Life.leader), (Life.answer, Life.agent),
+            (Life.inVain, Life.officer), (.sign(Signed(organisation: "env-east")), Life.stranger),
+            (.supervise(reason: "leader"), Life.officer), (.submit(Submitted(organisation: "env-city")), Life.officer),
+        ]
+        for (order, actor) in orders {
+            #expect(life.refusal(of: order, by: actor) == .notAllowed(order.kind.rawValue), "\(order.kind) \(actor)")
+        }
+    }
+
+    @Test func aLetterIsAnsweredInWriting() throws {
+        var life = try Life.signed(channel: "letter")
+        #expect(life.refusal(of: Life.answer, by: Life.officer) == .incomplete("form"))
+        let written = Replied(organisation: "env-city", to: .complainant, form: "written", outcome: "explained")
+        #expect(life.refusal(of: .reply(written), by: Life.officer) == nil)
+    }
+
+    @Test func aComplaintIsTakenBackOnceAndForAll() throws {
+        var life = try Life.signed()
+        #expect(try life.give(.withdraw(Withdrawn()), by: .complainant) == [.withdrawn])
+        #expect(life.clocks.isEmpty)
+        #expect(life.refusal(of: Life.answer, by: Life.officer) == .notNow(.withdrawn))
+        #expect(life.refusal(of: .withdraw(Withdrawn()), by: .complainant) == .notNow(.withdrawn))
+    }
+
+    @Test func theThirdComplaintAboutTheSameMatterOpensSupervisionOnce() throws {
+        var life = try Life.dispatched()
+        #expect(try life.give(.repeat(by: 101), by: .service("routing")) == [.repeated])
+        #expect(try life.give(.repeat(by: 102), by: .service("routing")) == [.repeated, .supervised])
+        #expect(try life.give(.repeat(by: 103), by: .service("routing")) == [.repeated])
+        #expect(life.file.course.complaints == 4)
+    }
+
+    @Test func supervisionEndsOnlyWhenEveryCriterionIsMet() throws {
+        var life = try Life.dispatched()
+        #expect(try life.give(.supervise(reason: "leader"), by: Life.supervisor) == [.supervised])
+        let answer = Order.answerSupervision(SupervisionAnswered(organisation: "env-city", order: 1, note: 7))
+        #expect(life.clock("supervision:1")?.limit?.iso8601 == "2026-03-05T23:59:59+08:00")
+        let review = Order.reviewSupervision(SupervisionReviewed(order: 1, failed: ["facts_clear"]))
+        #expect(
+            life.refusal(of: review, by: Life.supervisor) == .nothingRunning("supervision"), "nothing was reported yet")
+        try life.give(answer, by: Life.officer)
+        #expect(life.clock("supervision:1") == nil)
+        try life.give(review, by: Life.supervisor)
+        #expect(life.clock("supervision:1") != nil, "sent back, the date stays")
+        try life.give(answer, by: Life.officer)
+        let unknown = Order.reviewSupervision(SupervisionReviewed(order: 1, failed: ["weather"]))
+        #expect(life.refusal(of: unknown, by: Life.supervisor) == .incomplete("failed"))
+        try life.give(.reviewSupervision(SupervisionReviewed(order: 1, failed: [])), by: Life.supervisor)
+        #expect(life.file.course.orders.allSatisfy { $0.isEnded })
+    }
+
+    @Test func aCaseThatIsExemptFromTheLimitNeedsADateOfItsOwn() throws {
+        var life = Life(source: "leader")
+        let without = Order.dispatch(Dispatched(lead: "env-city"))
+        #expect(life.refusal(of: without, by: Life.dispatcher) == .incomplete("due"))
+        let due = Moment(iso8601: "2026-03-20T18:00:00+08:00")!
+        let with = Order.dispatch(Dispatched(lead: "env-city", due: due.microseconds))
+        #expect(try life.give(with, by: Life.dispatcher) == [.accepted, .limitSet, .dispatched])
+        #expect(life.clocks.map(\.rule) == ["set"])
+        #expect(life.clock("set")?.limit == due)
+    }
+}
+
+struct ClockTests {
+    @Test func eachStepFiresOnceInItsOrder() throws {
+        var life = try Life.signed()
+        let close = try #require(life.clock("close"))
+        #expect(close.target?.iso8601 == "2026-03-05T23:59:59+08:00")
+        #expect(close.limit?.iso8601 == "2026-03-11T23:59:59+08:00")
+        #expect(try life.wait(until: "2026-03-05T23:59:59+08:00") == [], "the last second is in time")
+        #expect(try life.wait(until: "2026-03-06T00:00:00+08:00") == [.targetPassed])
+        #expect(try life.wait(until: "2026-03-06T00:00:01+08:00") == [])
+        #expect(try life.wait(until: "2026-03-11T09:00:00+08:00") == [.warned])
+        #expect(try life.wait(until: "2026-03-12T00:00:00+08:00") == [.missed, .supervised])
+        #expect(try life.wait(until: "2026-03-14T00:00:00+08:00") == [.escalated])
+        #expect(life.kinds.contains(.supervised))
+        #expect(life.file.course.missed == ["life/close"])
+    }
+
+    @Test func aWatcherThatSleptForDaysFiresEverythingInOrder() throws {
+        var life = try Life.signed()
+        let fired = try life.wait(until: "2026-03-30T00:00:00+08:00")
+        #expect(fired.filter { $0 != .supervised } == [.targetPassed, .warned, .missed, .escalated])
+    }
+
+    @Test func aLimitDoesNotFireOverAReplyThatCameInTimeAndWaits() throws {
+        var life = try Life.signed()
+        // Given on the last evening, decided two days later.
+        let given = Moment(iso8601: "2026-03-11T22:00:00+08:00")!
+        life.waiting = given
+        #expect(try life.wait(until: "2026-03-13T08:00:00+08:00") == [.targetPassed, .warned])
+        life.now = given
+        life.waiting = nil
+        try life.give(Life.answer, by: Life.officer)
+        #expect(try life.wait(until: "2026-03-13T08:00:00+08:00") == [])
+        #expect(life.file.course.missed.isEmpty)
+    }
+
+    @Test func anExtensionMovesTheLimitWithinTheCapAndLeavesTheOldEndVisible() throws {
+        var life = try Life.signed()
+        let wanted = Moment(iso8601: "2026-03-16T23:59:59+08:00")!
+        func ask(_ due: Moment) -> Order {
+            .askExtension(
+                ExtensionAsked(
+                    organisation: "env-city", profile: "life", clock: "close", due: due.microseconds, reason: "complex")
+            )
+        }
+        let late = Moment(iso8601: "2026-03-19T00:00:00+08:00")!
+        #expect(life.refusal(of: ask(late), by: Life.officer) == .overCap("extend"))
+        #expect(life.refusal(of: ask(life.now), by: Life.officer) == .incomplete("due"))
+        try life.give(ask(wanted), by: Life.officer)
+        #expect(life.refusal(of: ask(wanted), by: Life.officer) == .overCap("extend"), "one request at a time")
+        // The profile names who approves; the complainant must be told.
+        let grant = Order.grantExtension(due: nil, means: "phone")
+        #expect(life.refusal(of: grant, by: Life.officer) == .notAllowed("grant_extension"))
+        #expect(life.refusal(of: .grantExtension(due: nil, means: nil), by: Life.leader) == .incomplete("means"))
+        try life.give(grant, by: Life.leader)
+        #expect(life.clock("close")?.limit == wanted)
+        guard case .extensionGranted(let granted)? = life.log.last?.event else { throw Refusal.unknownCase }
+        #expect(Moment(microseconds: granted.original).iso8601 == "2026-03-11T23:59:59+08:00")
+        #expect(life.refusal(of: ask(late), by: Life.officer) == .overCap("extend"), "once is the policy's count")
+        #expect(try life.wait(until: "2026-03-12T00:00:00+08:00") == [.targetPassed])
+        #expect(try life.wait(until: "2026-03-17T00:00:00+08:00").contains(.missed))
+    }
+
+    @Test func afterTheLimitNoExtensionHelpsAndTheLateMarkStays() throws {
+        var life = try Life.signed()
+        try life.give(
+            .askExtension(
+                ExtensionAsked(
+                    organisation: "env-city", profile: "life", clock: "close",
+                    due: Moment(iso8601: "2026-03-16T23:59:59+08:00")!.microseconds, reason: "complex")),
+            by: Life.officer)
+        try life.wait(until: "2026-03-12T00:00:00+08:00")
+        #expect(life.refusal(of: .grantExtension(due: nil, means: "phone"), by: Life.leader) == .expired)
+        #expect(life.file.course.missed == ["life/close"])
+    }
+
+    @Test func anEndBeyondTheCalendarIsNotGuessed() throws {
+        var life = try Life.signed()
+        life.file = Case(
+            id: 100, registered: Registered(channel: "x", identity: .named, policies: [Life.policy.version]),
+            at: life.now)
+        let december = Moment(iso8601: "2026-12-29T10:00:00+08:00")!
+        life.file.apply(.accepted(Accepted(policies: [Life.policy.version])), at: december)
+        let clock = try #require(life.clock("close"))
+        #expect(clock.isUncounted && clock.limit == nil && clock.next == nil)
+    }
+
+    @Test func atOnceIsToldAtOnceAndNeverLate() throws {
+        var policy = Life.policy
+        policy.clocks = [
+            ClockRule(
+                name: "go", title: "立即到场", step: "onsite", source: "test", from: .dispatched, until: ["visited"],
+                limit: .now)
+        ]
+        let life = try Life.signed()
+        let clock = try #require(clocks(of: life.file, under: [policy], on: City.calendar).first)
+        #expect(clock.limit == nil)
+        #expect(clock.steps.map(\.kind) == [.warning])
+        #expect(clock.next == life.now)
+    }
+}
+
+/// Orders, redeliveries and firings in any order, and what must hold all the same.
+struct LifePropertyTests {
+    private static let actors: [Actor] = [
+        Life.officer, Life.leader, Life.stranger, Life.dispatcher, Life.agent, Life.supervisor, .complainant,
+        .service("routing"),
+    ]
+
+    private func order(_ life: Life, _ generator: inout SeededGenerator) -> Order {
+        let organisation = ["env-city", "works-city", "inspection"].randomElement(using: &generator)!
+        let satisfaction = Satisfaction.allCases.randomElement(using: &generator)!
+        let due = life.now.microseconds + Int64.random(in: -3...20, using: &generator) * 86_400_000_000
+        let orders: [Order] = [
+            .dispatch(Dispatched(lead: organisation)), .sign(Signed(organisation: organisation)),
+            .return(Returned(organisation: organisation, reason: "misdirected")), .dispute(reason: "not_in_remit"),
+            .contact(Contacted(organisation: organisation, means: "phone", reached: true)), Life.answer, Life.answer,
+            .askExtension(
+                ExtensionAsked(organisation: organisation, profile: "life", clock: "close", due: due, reason: "complex")
+            ),
+            .grantExtension(due: nil, means: "phone"), .refuseExtension(reason: "no_need"), Life.inVain,
+            Life.rating(satisfaction, resolved: Bool.random(using: &generator)),
+            .rate(Rated(by: .complainant, resolved: true, satisfaction: satisfaction)),
+            .close(Closed(rule: "unreasonable", note: 1)), .supervise(reason: "leader"),
+            .answerSupervision(
+                SupervisionAnswered(organisation: organisation, order: Int.random(in: 1...3, using: &generator))),
+            .reviewSupervision(SupervisionReviewed(order: Int.random(in: 1...3, using: &generator), failed: [])),
+            .repeat(by: 101), .fire, .fire, .fire,
+        ]
+        return Int.random(in: 0..<60, using: &generator) == 0
+            ? .withdraw(Withdrawn()) : orders.randomElement(using: &generator)!
+    }
+
+    @Test func noOrderOfThingsBreaksWhatMustHold() throws {
+        var reached: Set<Event.Kind> = []
+        for seed in 0..<400 as Range<UInt64> {
+            var generator = SeededGenerator(seed: seed)
+            var life = Life(identity: Identity.allCases.randomElement(using: &generator)!)
+            for _ in 0..<80 {
+                let before = life.file
+                let order = order(life, &generator)
+                let actor = order == .fire ? Actor.service("deadlines") : Self.actors.randomElement(using: &generator)!
+                _ = life.refusal(of: order, by: actor)
+                #expect(life.file.round == before.round || life.file.round == before.round + 1, "seed \(seed)")
+                if life.file.state == .closed {
+                    #expect(life.clocks.allSatisfy { $0.step == "result_notice" }, "seed \(seed): \(life.clocks)")
+                }
+                if life.file.state == .withdrawn { #expect(life.clocks.isEmpty) }
+                if Int.random(in: 0..<3, using: &generator) == 0 {
+                    life.now = Moment(
+                        microseconds: life.now.microseconds + Int64.random(in: 1...60, using: &generator)
+                            * 3_600_000_000)
+                }
+            }
+            reached.formUnion(life.kinds)
+            try check(life, seed)
+        }
+        let never: Set<Event.Kind> = [
+            .judgementRequested, .redirected, .refused, .linked, .submitted, .instructed, .visited, .noted, .informed,
+            .limitSet,
+        ]
+        #expect(reached.union(never) == Set(Event.Kind.allCases), "the walk is long enough to reach everything else")
+    }
+
+    private func check(_ life: Life, _ seed: UInt64) throws {
+        // Each limit at most once a round.
+        var missed: Set<String> = []
+        var round = 1
+        for entry in life.log {
+            if case .reopened(let reopened) = entry.event {
+                #expect(reopened.round == round + 1, "seed \(seed): rounds only rise, one at a time")
+                round = reopened.round
+            }
+            if case .missed(let fired) = entry.event {
+                #expect(missed.insert("\(round)/\(fired.clock)").inserted, "seed \(seed): \(fired.clock) missed twice")
+            }
+            // What only certain people may do was done by them or followed from a service's own work.
+            guard case .account(_, let organisation, let roles) = entry.by else { continue }
+            switch entry.event {
+            case .signed: #expect(roles.contains("officer"), "seed \(seed)")
+            case .extensionGranted:
+                #expect(roles.contains("leader") && organisation == "env-city" || roles.contains("leader"))
+            case .dispatched: #expect(roles.contains("dispatcher"), "seed \(seed)")
+            case .calledBack: #expect(roles.contains("agent") && organisation == nil, "seed \(seed)")
+            default: break
+            }
+        }
+        // The events alone rebuild the case, through the bytes that are stored.
+        guard case .registered(let registered) = life.log[0].event else { throw Refusal.unknownCase }
+        var rebuilt = Case(id: 100, registered: registered, at: life.log[0].at)
+        for entry in life.log.dropFirst() {
+            rebuilt.apply(try Event(kind: entry.event.kind, payload: entry.event.payload), at: entry.at)
+        }
+        #expect(rebuilt == life.file, "seed \(seed)")
+    }
+}

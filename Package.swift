@@ -64,7 +64,6 @@ let package = Package(
             resources: [.copy("Migrations")]),
         shared("Access", ["Policies", "Postgres", "HTTP", "JSON", "Telemetry", "WorkingTime"]),
 
-        shared("Access", ["Policies", "Postgres", "HTTP", "JSON", "Telemetry", "WorkingTime"]),
         shared(
             "CaseAPI",
             ["Access", "CaseStore", "Casework", "HTTP", "JSON", "Lifecycle", "Policies", "Postgres", "WorkingTime"]),

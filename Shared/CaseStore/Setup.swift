@@ -44,8 +44,8 @@ package enum Setup {
         do {
             let policies = try await put(profiles, on: connection)
             try await put(calendar: try WorkCalendar.shippedDocument(), on: connection)
-            let isKept = try await isSeed && !connection.query("SELECT FROM jiesu.organisation LIMIT 1").isEmpty
-            if !isKept { try await write(directory, on: connection) }
+            let present = try await connection.query("SELECT FROM jiesu.organisation LIMIT 1")
+            if !isSeed || present.isEmpty { try await write(directory, on: connection) }
             _ = try await connection.execute("UPDATE jiesu.setting SET value = value + 1 WHERE name = 'rules'")
             let open = try await connection.query("SELECT jiesu.close_to_public()").map {
                 try $0.get(0, as: String.self)

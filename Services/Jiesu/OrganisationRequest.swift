@@ -84,7 +84,7 @@ struct OrganisationRequest {
         for role in roles {
             try Self.check(role, near: organisations.flatMap(\.roles) + targets.compactMap(\.role), called: "role")
         }
-        let subjects = Set(rules.profiles.values.flatMap(\.classification.subjects).map(\.code)).sorted()
+        let subjects = Set(rules.profiles.values.compactMap(\.classification).flatMap(\.subjects).map(\.code)).sorted()
         for one in jurisdictions {
             try Arguments.check(one.region, among: rules.directory.regions.keys.sorted(), called: "region")
             try Arguments.check(one.subject, among: subjects, called: "subject of a profile")

@@ -112,9 +112,8 @@ let package = Package(
         tests(
             "JiesuTests",
             [
-                "Jiesu", "Access", "Intake", "Classification", "Routing", "CaseStore", "Casework", "Policies",
-                "Postgres",
-                "JSON", "WorkingTime", "Support",
+                "Jiesu", "Access", "Intake", "Classification", "Routing", "CaseStore", "Casework", "Configuration",
+                "Policies", "Postgres", "JSON", "WorkingTime", "Support",
             ], exclude: ["Golden"]),
         tests("KafkaTests", ["Kafka", "Support", "Telemetry"]),
         tests(

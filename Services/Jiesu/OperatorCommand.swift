@@ -1,3 +1,4 @@
+import Configuration
 import Foundation
 import Policies
 
@@ -60,11 +61,14 @@ enum Jiesu {
         } catch let mistake as Arguments.Mistake {
             complain(mistake.message, hint: command.usage)
             return 2
+        } catch let error as ConfigurationError {
+            complain("\(error)")
+            return 2
         } catch let failure as CommandFailure {
             complain(failure.message, hint: failure.hint)
             return 1
         } catch {
-            complain("\(error)", hint: nil)
+            complain("\(error)")
             return 1
         }
     }
@@ -87,7 +91,7 @@ enum Jiesu {
             """
     }
 
-    private static func complain(_ message: String, hint: String?) {
+    static func complain(_ message: String, hint: String? = nil) {
         FileHandle.standardError.write(Data("jiesu: \(message)\n".utf8))
         if let hint { FileHandle.standardError.write(Data("       \(hint)\n".utf8)) }
     }

@@ -1,7 +1,6 @@
 import CaseStore
 import Foundation
 import Kafka
-import Policies
 import Postgres
 import Telemetry
 
@@ -11,11 +10,12 @@ struct Reach {
 
     let databaseURL: String
     let log: Logger
-    private let environment = ProcessInfo.processInfo.environment
+    private let settings: OperatorSettings
 
     init(_ arguments: Arguments) throws {
         log = Logger(service: "jiesu", level: .warning)
-        if let url = environment["JIESU_DATABASE_URL"], !arguments.has("data") {
+        settings = try OperatorSettings()
+        if let url = settings.databaseURL, !arguments.has("data") {
             databaseURL = url
         } else {
             databaseURL = try SuiteFile.read(from: Self.folder(arguments)).database
@@ -36,21 +36,24 @@ struct Reach {
         return Pool(settings, size: size, log: log)
     }
 
-    /// Connection to the broker that the suite uses now.
+    /// How to reach the broker that the suite uses now.
     func kafka(_ pool: Pool) async throws -> KafkaSettings {
-        var settings = try KafkaSettings(environment: environment)
-        guard settings.brokers.isEmpty else { return settings }
+        guard settings.kafka.brokers.isEmpty else { return settings.kafka }
+        return try await KafkaSettings.embedded(pool)
+    }
+}
+
+extension KafkaSettings {
+    /// The embedded broker, which writes its address into the database whenever it starts.
+    static func embedded(_ pool: Pool) async throws -> KafkaSettings {
         let rows = try await pool.withConnection { try await $0.query("SELECT address FROM jiesu.broker") }
         guard let row = rows.first else {
             throw CommandFailure(
                 "no broker is known", hint: "start one with `jiesu broker`, or set JIESU_KAFKA_BROKERS")
         }
-        settings.brokers = try row.get(0)
-        return settings
+        return KafkaSettings(brokers: try row.get(0), clientID: "jiesu-operator")
     }
-}
 
-extension KafkaSettings {
     /// The settings that name the same cluster to a service.
     var environment: [String: String] {
         var environment = ["JIESU_KAFKA_BROKERS": brokers]
@@ -58,16 +61,5 @@ extension KafkaSettings {
         environment["JIESU_KAFKA_CERT"] = tls?.certificate
         environment["JIESU_KAFKA_KEY"] = tls?.key
         return environment
-    }
-
-    /// From `JIESU_KAFKA_BROKERS` and the three certificate settings; `brokers` is empty if they name none.
-    init(environment: [String: String]) throws {
-        self.init(brokers: environment["JIESU_KAFKA_BROKERS"] ?? "", clientID: "jiesu")
-        let names = ["JIESU_KAFKA_CA", "JIESU_KAFKA_CERT", "JIESU_KAFKA_KEY"]
-        let values = names.compactMap { environment[$0] }
-        guard values.count == 0 || values.count == 3 else {
-            throw CommandFailure("\(names.joined(separator: ", ")) go together", hint: "set all three or none")
-        }
-        if values.count == 3 { tls = .init(authority: values[0], certificate: values[1], key: values[2]) }
     }
 }

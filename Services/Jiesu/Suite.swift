@@ -49,6 +49,7 @@ final class Suite: Service {
     private let organisations: Installation.City
     private let cluster: PrivateCluster
     private let outside: KafkaSettings?
+    private let logLevel: Logger.Level
     private let log: Logger
     private let parts: [Part]
     private let desks: [String]
@@ -74,6 +75,7 @@ final class Suite: Service {
         startsAt: Moment? = nil, kafka outside: KafkaSettings? = nil, log: Logger
     ) throws {
         self.outside = outside
+        logLevel = try OperatorSettings().logLevel
         self.folder = folder
         self.parts = (outside == nil ? parts : parts.filter { $0 != .broker }) + desks.map(Part.desk)
         self.desks = desks
@@ -177,8 +179,7 @@ final class Suite: Service {
     /// How to reach the broker.
     func kafka(_ pool: Pool) async throws -> KafkaSettings {
         if let outside { return outside }
-        let rows = try await pool.withConnection { try await $0.query("SELECT address FROM jiesu.broker") }
-        return KafkaSettings(brokers: try rows.only().get(0))
+        return try await KafkaSettings.embedded(pool)
     }
 
     private func prepare() async throws {
@@ -216,7 +217,7 @@ final class Suite: Service {
     func service(_ part: Part) throws -> any Service {
         var environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("JIESU_") }
         environment.merge(outside?.environment ?? [:]) { $1 }
-        environment["JIESU_LOG_LEVEL"] = ProcessInfo.processInfo.environment["JIESU_LOG_LEVEL"]
+        environment["JIESU_LOG_LEVEL"] = logLevel.rawValue
         // glibc gives every few threads a heap of their own and returns little of them; work that wanders between
         // threads then leaves memory in each.
         environment["MALLOC_ARENA_MAX"] = "2"

@@ -94,6 +94,20 @@ import Testing
         #expect(!outcome.err.contains("geheim"))
     }
 
+    @Test(arguments: ["policy list", "up", "demo"])
+    func `a misspelt setting is 2, with the right name`(command: String) async throws {
+        let outcome = try await BuiltProgram.jiesu(
+            command.split(separator: " ").map(String.init), environment: ["JIESU_LOGLEVEL": "debug"])
+        #expect(outcome.status == 2, "\(outcome)")
+        #expect(outcome.err.contains("did you mean JIESU_LOG_LEVEL?"), "\(outcome)")
+    }
+
+    @Test func `an empty setting is none`() async throws {
+        let outcome = try await BuiltProgram.jiesu(["policy", "list"], environment: ["JIESU_DATABASE_URL": ""])
+        #expect(outcome.status == 1)
+        #expect(outcome.err.contains("no suite runs with the data folder"), "\(outcome)")
+    }
+
     @Test func `a profile in order is 0`() async throws {
         let shipped = URL(filePath: #filePath).deletingLastPathComponent()
             .appending(path: "../../Shared/Policies/Profiles/p000-06.json").standardizedFileURL.path

@@ -25,7 +25,7 @@ enum UpCommand: OperatorCommand {
         let port = try arguments.number("port", in: 0...65535, default: 8080)
         let log = Logger(service: "jiesu", level: .warning)
         let profiles = try Profile.shipped()
-        let kafka = try KafkaSettings(environment: ProcessInfo.processInfo.environment)
+        let kafka = try OperatorSettings().kafka
         let suite = try Suite(
             folder: Reach.folder(arguments), port: port == 0 ? try freePort() : port, profiles: profiles,
             organisations: try Installation.organisations(arguments.text("organisations"), for: profiles),

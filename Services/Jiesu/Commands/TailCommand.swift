@@ -1,6 +1,8 @@
 import Foundation
 import JSON
 import Kafka
+import Lifecycle
+import Postgres
 
 /// `jiesu tail`
 enum TailCommand: OperatorCommand {
@@ -9,7 +11,7 @@ enum TailCommand: OperatorCommand {
     static let summary = "prints a topic's events as JSON lines"
     static let details = """
         From now on, or from the beginning, until Ctrl-C; with --until-end it stops where the topic ends. A value that is no
-        JSON is printed as text in `value`.
+        JSON is printed as text in `data`. An embedded broker that was started again is read from the beginning.
         """
     static let options = [Reach.option, .value("from"), .flag("until-end")]
 
@@ -19,20 +21,48 @@ enum TailCommand: OperatorCommand {
             throw Arguments.Mistake(message: "--from knows only \"beginning\"")
         }
         let reach = try Reach(arguments)
-        let settings = try await reach.kafka(try reach.pool())
+        let pool = try reach.pool()
+        var settings = try await reach.kafka(pool)
         let known = try await Admin(settings, log: reach.log).topics()
         guard known[topic] != nil else {
             throw CommandFailure(
                 "there is no topic \(topic)", hint: "there are: \(known.keys.sorted().joined(separator: ", "))")
         }
-        let reader = try Reader(
+        var reader = try Reader(
             settings, topic: topic, from: arguments.has("from") ? .beginning : .end, log: reach.log)
         try await reader.open()
         while true {
-            for message in try await reader.next(max: 500, within: .milliseconds(200)) {
-                FileHandle.standardOutput.write(Data((line(message) + "\n").utf8))
-            }
-            if arguments.has("until-end"), await reader.atEnd { return 0 }
+            let next = ContinuousClock.now + .seconds(1)
+            repeat {
+                for message in try await messages(reader) {
+                    FileHandle.standardOutput.write(Data((line(message) + "\n").utf8))
+                }
+                if arguments.has("until-end"), await reader.atEnd { return 0 }
+            } while ContinuousClock.now < next
+            guard let current = try await address(reach, pool), current != settings else { continue }
+            Jiesu.complain("the broker was started again; what it has now is read from the beginning")
+            await reader.close()
+            settings = current
+            reader = try Reader(settings, topic: topic, from: .beginning, log: reach.log)
+        }
+    }
+
+    /// What came; nothing while the broker is away.
+    private static func messages(_ reader: Reader) async throws -> [IncomingMessage] {
+        do {
+            return try await reader.next(max: 500, within: .milliseconds(200))
+        } catch let error where error.isRetriable {
+            await sleep(for: .milliseconds(200))
+            return []
+        }
+    }
+
+    /// Where the broker is now; `nil` while the database is away.
+    private static func address(_ reach: Reach, _ pool: Pool) async throws -> KafkaSettings? {
+        do {
+            return try await reach.kafka(pool)
+        } catch let error as PostgresError where error.isRetriable {
+            return nil
         }
     }
 

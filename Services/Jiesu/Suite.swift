@@ -229,7 +229,7 @@ final class Suite: Service {
             state.withLock { $0.ports[part] = port }
         }
         let child = Child(
-            name: part.name, executable: part.executable,
+            name: part.name, executable: Child.folder.appending(path: part.executable),
             arguments: part == .broker ? ["broker"] : [], environment: environment,
             log: folder.appending(path: "log/\(part.name).log"))
         return Keeper(child: child, observe: { [self] in observe(part, $0) }, log: log)

@@ -23,7 +23,7 @@ struct Reach {
     }
 
     /// Whether the settings name a Kafka, so that it is not the embedded broker.
-    var namesKafka: Bool { environment["JIESU_KAFKA_BROKERS"]?.isEmpty == false }
+    var namesKafka: Bool { !settings.kafka.brokers.isEmpty }
 
     /// The data folder that `--data` names.
     static func folder(_ arguments: Arguments) -> URL {

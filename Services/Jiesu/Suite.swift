@@ -43,8 +43,7 @@ final class Suite: Service {
 
     let name = "suite"
     let folder: URL
-    /// Where citizens' requests go, on 127.0.0.1.
-    let port: Int
+    private let wantedPort: Int
     private let profiles: [Profile]
     private let organisations: Installation.City
     private let cluster: PrivateCluster
@@ -60,12 +59,14 @@ final class Suite: Service {
         /// The database is up to date.
         var isPrepared = false
         var processes: [Part: Int32] = [:]
+        /// Where citizens' requests go.
+        var intake: ReservedPort?
         /// Ports of the services that were started.
-        var ports: [Part: Int] = [:]
+        var ports: [Part: ReservedPort] = [:]
     }
 
     /// - Parameters:
-    ///   - port: of intake on 127.0.0.1.
+    ///   - port: of intake on 127.0.0.1; 0 for any that is free.
     ///   - parts: what `run` starts beside PostgreSQL; the caller may run others by `service(_:)`.
     ///   - desks: organisations that get an instance of their own.
     ///   - startsAt: where a simulation's clock stands at first; `nil`: real time. Only for a new folder.
@@ -83,7 +84,7 @@ final class Suite: Service {
         self.profiles = profiles
         self.organisations = organisations
         self.log = log
-        self.port = port
+        wantedPort = port
         cluster = try PrivateCluster(
             folder: folder.appending(path: "postgres").path,
             settings: [
@@ -95,16 +96,22 @@ final class Suite: Service {
             ])
     }
 
+    /// Where citizens' requests go, on 127.0.0.1; once it runs.
+    var port: Int { state.withLock { $0.intake?.number ?? wantedPort } }
+
     /// The database's address for the superuser of the private cluster.
     var database: String { cluster.url(database: "jiesu") }
 
-    /// - Throws: `CommandFailure` if another suite runs on the folder; what PostgreSQL and the services throw.
+    /// - Throws: `CommandFailure` if another suite runs on the folder or somebody listens on the port; what PostgreSQL and the
+    ///   services throw.
     func run() async throws {
         let logs = folder.appending(path: "log")
         try FileManager.default.createDirectory(at: logs, withIntermediateDirectories: true)
         let lock = try await lock()
         var failure: (any Error)?
         do {
+            let port = try await reservePort()
+            state.withLock { $0.intake = port }
             try await cluster.start()
             try await prepare()
             let services = try parts.map(service) + [Housekeeper(cluster: cluster, logs: logs, log: log)]
@@ -115,7 +122,14 @@ final class Suite: Service {
         } catch {
             failure = error
         }
-        try await end()
+        SuiteFile.remove(from: folder)
+        do {
+            try await cluster.stop()
+        } catch {
+            log.error("PostgreSQL was not stopped", ["reason": "\(error)"])
+            // What went wrong first is what is told.
+            failure = failure ?? error
+        }
         lock.letGo()
         if let failure { throw failure }
     }
@@ -130,9 +144,17 @@ final class Suite: Service {
         }
     }
 
-    private func end() async throws {
-        SuiteFile.remove(from: folder)
-        try await cluster.stop()
+    /// The intake of a suite that was killed may take a moment to notice.
+    private func reservePort() async throws -> ReservedPort {
+        let deadline = ContinuousClock.now + .seconds(3)
+        while true {
+            do {
+                return try ReservedPort(wantedPort)
+            } catch {
+                guard ContinuousClock.now < deadline, !Task.isCancelled else { throw error }
+                await sleep(for: .milliseconds(100))
+            }
+        }
     }
 
     /// Returns when PostgreSQL is prepared and these services are ready, by default those that `run` starts; `false` if
@@ -141,7 +163,7 @@ final class Suite: Service {
         let services = (parts ?? self.parts).filter { $0 != .broker }
         while !Task.isCancelled {
             let (isPrepared, ports) = state.withLock { state in
-                (state.isPrepared, services.compactMap { state.ports[$0] })
+                (state.isPrepared, services.compactMap { state.ports[$0]?.number })
             }
             var ready = 0
             for port in ports where await Self.isReady(port) { ready += 1 }
@@ -155,7 +177,7 @@ final class Suite: Service {
     var services: [Part] { parts }
 
     /// Where a service answers on 127.0.0.1; `nil` if it was not started, or answers nobody.
-    func port(of part: Part) -> Int? { state.withLock { $0.ports[part] } }
+    func port(of part: Part) -> Int? { state.withLock { $0.ports[part]?.number } }
 
     /// The process that a part runs in now.
     func process(of part: Part) -> Int32? { state.withLock { $0.processes[part] } }
@@ -224,8 +246,8 @@ final class Suite: Service {
         environment["JIESU_STOP_WITH_INPUT"] = "1"
         environment["JIESU_DATABASE_URL"] = cluster.url(database: "jiesu", user: part.user)
         if part != .broker {
-            let port = try part == .intake ? port : freePort()
-            environment["JIESU_LISTEN"] = "127.0.0.1:\(port)"
+            let port = try part == .intake ? state.withLock(\.intake) ?? ReservedPort(wantedPort) : ReservedPort()
+            environment["JIESU_LISTEN"] = "127.0.0.1:\(port.number)"
             state.withLock { $0.ports[part] = port }
         }
         let child = Child(
@@ -240,6 +262,7 @@ final class Suite: Service {
         state.withLock { state in
             state.processes[part] = process
             let processes = Dictionary(uniqueKeysWithValues: state.processes.map { ($0.key.name, $0.value) })
+            let port = state.intake?.number ?? wantedPort
             do {
                 try SuiteFile(database: database, intake: "http://127.0.0.1:\(port)", processes: processes)
                     .write(to: folder)
@@ -248,22 +271,4 @@ final class Suite: Service {
             }
         }
     }
-}
-
-/// A TCP port on 127.0.0.1 that nobody uses now.
-func freePort() throws -> Int {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    guard descriptor >= 0 else { throw CommandFailure("no socket can be opened") }
-    defer { close(descriptor) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = inet_addr("127.0.0.1")
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-            bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
-        }
-    }
-    guard isBound else { throw CommandFailure("no port is free on 127.0.0.1") }
-    return Int(UInt16(bigEndian: address.sin_port))
 }

@@ -138,7 +138,8 @@ import Testing
         async throws
     {
         // The tests' common server trusts whoever reaches its socket; this one asks for passwords on TCP.
-        let port = try freePort()
+        let reserved = try ReservedPort()
+        let port = reserved.number
         let cluster = try TestCluster.make(port: port)
         try await cluster.start()
         try await TestDatabase.install(at: cluster.url())

@@ -102,6 +102,32 @@ import Testing
         #expect(outcome.err.contains("did you mean JIESU_LOG_LEVEL?"), "\(outcome)")
     }
 
+    @Test func `a port that somebody listens on is 1, said before anything is made`() async throws {
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(listener) }
+        let reserved = try ReservedPort()
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(reserved.number).bigEndian
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var on: Int32 = 1
+        setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
+        let isBound = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(listener, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
+        try #require(isBound && listen(listener, 1) == 0, "a reserved port can be listened on")
+        #expect(throws: CommandFailure.self) { try ReservedPort(reserved.number) }
+
+        let folder = try TemporaryFolder()
+        let outcome = try await BuiltProgram.jiesu(["up", "--port", "\(reserved.number)"], in: folder.url)
+        #expect(outcome.status == 1)
+        #expect(outcome.err.contains("\njiesu: port \(reserved.number) is in use\n"), "\(outcome)")
+        #expect(outcome.err.contains("--port"), "\(outcome)")
+        #expect(!FileManager.default.fileExists(atPath: folder.path("jiesu-data/postgres")))
+    }
+
     @Test func `an empty setting is none`() async throws {
         let outcome = try await BuiltProgram.jiesu(["policy", "list"], environment: ["JIESU_DATABASE_URL": ""])
         #expect(outcome.status == 1)

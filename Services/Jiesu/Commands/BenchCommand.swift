@@ -57,7 +57,7 @@ enum BenchCommand: OperatorCommand {
         defer { try? FileManager.default.removeItem(at: folder) }
         let profiles = try Profile.shipped()
         let suite = try Suite(
-            folder: folder, port: freePort(), profiles: profiles,
+            folder: folder, port: 0, profiles: profiles,
             organisations: Installation.organisations(nil, for: profiles), parts: [], log: log)
         let outcome = Outcome<[BenchFigure]>()
         let bench = BenchRun(

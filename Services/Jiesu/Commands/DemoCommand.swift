@@ -43,7 +43,7 @@ enum DemoCommand: OperatorCommand {
         let outcome = Outcome<DemoReport>()
         if !isQuiet { print("Starting PostgreSQL, the broker and the services …") }
         let suite = try Suite(
-            folder: folder, port: freePort(), profiles: profiles,
+            folder: folder, port: 0, profiles: profiles,
             organisations: Installation.organisations(nil, for: profiles), log: log)
         let story = DemoStory(
             suite: suite, samples: (0..<count).map { samples[$0 % samples.count] }, period: samples.count,

@@ -27,7 +27,7 @@ enum UpCommand: OperatorCommand {
         let profiles = try Profile.shipped()
         let kafka = try OperatorSettings().kafka
         let suite = try Suite(
-            folder: Reach.folder(arguments), port: port == 0 ? try freePort() : port, profiles: profiles,
+            folder: Reach.folder(arguments), port: port, profiles: profiles,
             organisations: try Installation.organisations(arguments.text("organisations"), for: profiles),
             desks: arguments.list("org"), kafka: kafka.brokers.isEmpty ? nil : kafka, log: log)
         try await Lifecycle.run([suite, Greeting(suite: suite, log: log)], grace: .seconds(60), log: log)

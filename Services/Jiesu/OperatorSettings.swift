@@ -20,7 +20,7 @@ struct OperatorSettings {
         let isSet = variables[name]?.isEmpty == false
         let all = isSet ? variables : variables.merging([name: "postgresql:///"]) { $1 }
         let settings = try Environment.read(program: "jiesu", variables: all) { CommonSettings(&$0, port: 8080) }
-        databaseURL = isSet ? settings.databaseURL.exposed : nil
+        databaseURL = isSet ? variables[name] : nil
         kafka = settings.kafka("operator")
         logLevel = settings.logLevel
     }

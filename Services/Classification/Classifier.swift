@@ -56,8 +56,8 @@ package struct Classifier: Sendable {
         self.directory = directory
     }
 
-    /// Subjects whose reasons are kept, strongest first; words of a reason; organisations complained about whose names are
-    /// kept. The finding itself holds all organisations.
+    /// Subjects whose reasons are kept, strongest first; words of a reason; organisations complained about whose names
+    /// are kept. The finding itself holds all organisations.
     private static let mostSubjects = 5
     private static let mostWords = 8
     private static let mostAccused = 8

@@ -13,8 +13,7 @@ struct OutboxBatch {
         let event: CloudEvent
     }
 
-    /// Bytes of payload after which a batch ends; the event that exceeds them belongs to it. The same number stands in
-    /// the statement below.
+    /// Bytes of payload after which a batch ends; the event that exceeds them belongs to it.
     static let bytes = 4 << 20
 
     let entries: [Entry]
@@ -27,7 +26,8 @@ struct OutboxBatch {
     static func waiting(limit: Int, on connection: Connection) async throws -> OutboxBatch {
         let rows = try await connection.query(
             """
-            \(raw: head)(SELECT * FROM jiesu.outbox WHERE NOT set_aside ORDER BY id LIMIT \(limit))\(raw: tail)
+            \(raw: head)(SELECT * FROM jiesu.outbox WHERE NOT set_aside
+                ORDER BY id LIMIT \(limit))\(raw: tail) \(bytes) ORDER BY id
             """)
         return try OutboxBatch(rows, limit: limit)
     }
@@ -36,7 +36,8 @@ struct OutboxBatch {
     static func setAside(_ topic: String, limit: Int, on connection: Connection) async throws -> OutboxBatch {
         let rows = try await connection.query(
             """
-            \(raw: head)(SELECT * FROM jiesu.outbox WHERE set_aside AND topic = \(topic) ORDER BY id LIMIT \(limit))\(raw: tail)
+            \(raw: head)(SELECT * FROM jiesu.outbox WHERE set_aside AND topic = \(topic)
+                ORDER BY id LIMIT \(limit))\(raw: tail) \(bytes) ORDER BY id
             """)
         return try OutboxBatch(rows, limit: limit)
     }
@@ -54,7 +55,7 @@ struct OutboxBatch {
          AS o
             CROSS JOIN LATERAL (SELECT * FROM jiesu.case_event e
                 WHERE e.case_id = o.case_id AND e.version = o.version LIMIT 1) AS e) AS n
-        WHERE bytes_before < 4194304 ORDER BY id
+        WHERE bytes_before <
         """
 
     private init(_ rows: Rows, limit: Int) throws {

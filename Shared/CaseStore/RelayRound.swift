@@ -10,8 +10,8 @@ struct RelayRound {
         var deliveredAside: [Int64] = []
         /// Rows to set aside.
         var setAside: [Int64] = []
-        /// Topics that are not for us, and what was heard of each last: waiting alone does not help, and other topics are
-        /// not concerned.
+        /// Topics that are not for us, and what was heard of each last: waiting alone does not help, and other topics
+        /// are not concerned.
         var refused: [String: KafkaError] = [:]
         /// Why the producer is of no more use.
         var failure: KafkaError?

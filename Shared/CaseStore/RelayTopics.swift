@@ -1,7 +1,7 @@
 /// What the relay knows of the topics: which are there, which refuse, and when one of those is tried again. Pure.
 ///
-/// A topic that refused waits twice as long each time, up to `longest`, until nothing at all waits in the outbox: so one
-/// that takes some messages and refuses others is not tried in vain at every turn.
+/// A topic that refused waits twice as long each time, up to `longest`, until nothing at all waits in the outbox: so
+/// one that takes some messages and refuses others is not tried in vain at every turn.
 struct RelayTopics {
     typealias Instant = ContinuousClock.Instant
 
@@ -35,8 +35,8 @@ struct RelayTopics {
             .map { ($0.key, !opening.contains($0.key)) }
     }
 
-    /// The broker was asked: `existing` are there. Those of `wanted` that are not refuse from now on; they are looked for
-    /// again after the first wait, for looking costs little.
+    /// The broker was asked: `existing` are there. Those of `wanted` that are not refuse from now on; they are looked
+    /// for again after the first wait, for looking costs little.
     /// - Returns: those of them that did not refuse before.
     mutating func see(_ existing: Set<String>, wanted: Set<String>, at now: Instant) -> Set<String> {
         seen = existing

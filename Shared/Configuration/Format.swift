@@ -67,7 +67,7 @@ extension Format where Value == ListenAddress {
     /// Where to listen: no name, for that may stand for several addresses and only one would be listened on.
     package static var listen: Format {
         Format(
-            expectation: "an IP address and a port, as in 0.0.0.0:8080 for all of this machine's",
+            expectation: "an IP address and a port",
             example: "127.0.0.1:8080",
             placeholder: .loopback(port: 0), parse: { ListenAddress($0).flatMap { $0.isNumeric ? $0 : nil } },
             print: { $0.description })

@@ -81,8 +81,9 @@ package actor Consumer {
 
     /// Says that the batch is done; blocks until the broker has stored it.
     ///
-    /// If it comes too late, because partitions are moving, the messages will be delivered again and there is nothing to
-    /// do. Throws when the broker does not answer within five seconds or refuses: also then they are delivered again.
+    /// If it comes too late, because partitions are moving, the messages will be delivered again and there is nothing
+    /// to do. Throws when the broker does not answer within five seconds or refuses: also then they are delivered
+    /// again.
     package func commit(_ batch: Batch) throws(KafkaError) {
         guard let client else { throw .closed() }
         let offsets = state.read { $0.committable(batch) }

@@ -21,7 +21,8 @@ package final class EmbeddedBroker: Sendable {
         for topic in topics { try createTopic(topic.name, partitions: topic.partitions) }
     }
 
-    /// Makes a topic; one that exists is left as it is. Blocks for some milliseconds. Throws when the broker is closed or refuses.
+    /// Makes a topic; one that exists is left as it is. Blocks for some milliseconds. Throws when the broker is closed
+    /// or refuses.
     package func createTopic(_ name: String, partitions: Int) throws(KafkaError) {
         let code = with { rd_kafka_mock_topic_create($0, name, Int32(clamping: partitions), 1) }
         // The broker's thread empties its wake-up pipe after it has served us: another request that comes in between

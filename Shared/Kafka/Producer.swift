@@ -94,8 +94,8 @@ package final class Producer: Sendable {
         await destroyed.wait(atMost: duration)
     }
 
-    /// All topics that we may see, and how many partitions each has, as the broker says now. Blocks a queue of its own, at
-    /// most for `within`, during which the C client stays in spite of `abandon`.
+    /// All topics that we may see, and how many partitions each has, as the broker says now. Blocks a queue of its own,
+    /// at most for `within`, during which the C client stays in spite of `abandon`.
     package func topics(within: Duration = .seconds(5)) async throws(KafkaError) -> [String: Int] {
         guard let client = client.withLock({ $0 }) else { throw .closed() }
         return try await questions.run { () throws(KafkaError) in try client.partitionCounts(within: within) }

@@ -6,8 +6,8 @@ extension Pool {
     ///
     /// Cancellation ends the wait for a connection; afterwards it is the body's to heed.
     /// - Throws: `.begin`, and the body was not run: `.busy` inside when every connection stayed lent for `waitAtMost`,
-    ///   `.cancelled` when the task was cancelled while it waited, `.connection` when none can be opened. Otherwise what
-    ///   failed: the body, the rollback after it, or the commit.
+    ///   `.cancelled` when the task was cancelled while it waited, `.connection` when none can be opened. Otherwise
+    ///   what failed: the body, the rollback after it, or the commit.
     package nonisolated(nonsending) func transaction<Value>(
         _ body: nonisolated(nonsending) (Connection) async throws -> Value
     ) async throws(TransactionError) -> Value {

@@ -11,8 +11,8 @@ package struct PostgresError: SafeToLog, Sendable {
         case connection
         /// The server refused a statement; `sqlState` says why.
         case server
-        /// What somebody else holds was not had for as long as the caller may wait: a connection of the pool, a folder, the
-        /// right to migrate.
+        /// What somebody else holds was not had for as long as the caller may wait: a connection of the pool, a folder,
+        /// the right to migrate.
         case busy
         /// The caller was cancelled while it waited for such a thing, or for a server to start.
         case cancelled

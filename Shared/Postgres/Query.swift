@@ -1,7 +1,8 @@
 /// One SQL statement and its values: `"SELECT body FROM note WHERE id = \(id)"` sends `$1` and, apart from it, the
 /// value.
 ///
-/// So no value can ever become SQL, and neither can a text that is no literal. Its description is the text with `$1`, never a value.
+/// So no value can ever become SQL, and neither can a text that is no literal. Its description is the text with `$1`,
+/// never a value.
 package struct Query: ExpressibleByStringInterpolation, Sendable, CustomStringConvertible, CustomDebugStringConvertible
 {
     /// The statement with `$1`, `$2`… in place of values.

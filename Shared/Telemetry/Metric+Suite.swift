@@ -9,8 +9,8 @@ extension Metric {
     package static let outboxRows = gauge(
         "jiesu_outbox_rows", labels: ["state"], help: "Messages that wait in the outbox to be published.")
 
-    /// Since it was queued, by the server's clock. Without those set aside, which have their own alert and would hide that
-    /// the relay stands still.
+    /// Since it was queued, by the server's clock. Without those set aside, which have their own alert and would hide
+    /// that the relay stands still.
     package static let outboxOldestSeconds = gauge(
         "jiesu_outbox_oldest_seconds", help: "Age of the oldest message in the outbox that is not set aside.")
 

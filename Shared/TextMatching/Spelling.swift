@@ -4,8 +4,8 @@ package enum Spelling {
     /// lengths.
     package static let longest = 64
 
-    /// The candidate that fewest changed letters away from `name`, whatever the case: at most a third of it, and at most
-    /// three. Of several equally near ones the first in order.
+    /// The candidate that fewest changed letters away from `name`, whatever the case: at most a third of it, and at
+    /// most three. Of several equally near ones the first in order.
     package static func nearest(to name: String, among candidates: [String]) -> String? {
         let letters = Array(name.lowercased().utf8.prefix(longest + 1))
         guard letters.count <= longest else { return nil }

@@ -21,7 +21,8 @@ struct RulebookTests {
         }
         try await writer.script(
             """
-            INSERT INTO jiesu.region (code, title, aliases, parent) SELECT 'moon', '月区', '{}', code FROM jiesu.region LIMIT 1;
+            INSERT INTO jiesu.region (code, title, aliases, parent)
+                SELECT 'moon', '月区', '{}', code FROM jiesu.region LIMIT 1;
             INSERT INTO jiesu.organisation (code, title, aliases, level, roles, contact, inbox)
                 VALUES ('moon-urban', '月区城管局', '{}', 'district', '{}', '', true);
             INSERT INTO jiesu.jurisdiction VALUES ('moon-urban', 'moon', 'noise');

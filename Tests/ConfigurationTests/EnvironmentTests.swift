@@ -87,8 +87,7 @@ struct EnvironmentTests {
                 7 settings are wrong:
                   JIESU_DATABASE_URL is not set; expected a PostgreSQL address or conninfo, \
                 such as postgresql://jiesu_intake@db.example.cn/jiesu
-                  JIESU_LISTEN is "8080"; expected an IP address and a port, as in 0.0.0.0:8080 for all of this machine's, \
-                such as 127.0.0.1:8080
+                  JIESU_LISTEN is "8080"; expected an IP address and a port, such as 127.0.0.1:8080
                   JIESU_LOG_LEVEL is "loud"; expected one of debug, info, warning, error, such as debug
                   JIESU_INTAKE_BATCH is "0"; expected a whole number from 1 to 1000, such as 1
                   JIESU_INTAKE_WAIT is "2 s"; expected a time from 0s to 1s (a whole number and ms, s, m, h or d), \

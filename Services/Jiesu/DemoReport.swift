@@ -31,6 +31,13 @@ struct DemoReport: Sendable {
     }
 
     let cases: [Case]
+    /// Where they stood at the end of the story, by state.
+    let ends: [String: Int]
+    /// Cases that had not come to their end.
+    let open: Int
+    let tally: DemoTally
+    /// Messages that were read from the organisations' topics.
+    let consumed: Int
     let directory: Directory
     let events: Int
     let outbox: Int
@@ -38,7 +45,10 @@ struct DemoReport: Sendable {
     let audit: Audit.Report
     let seconds: Duration
 
-    var isAsExpected: Bool { cases.allSatisfy { $0.difference == nil } && audit.broken.isEmpty && parked == 0 }
+    var isAsExpected: Bool {
+        cases.allSatisfy { $0.difference == nil } && open == 0 && tally.firedTwice == 0 && audit.broken.isEmpty
+            && parked == 0
+    }
 
     private func count(_ state: String) -> Int { cases.count { $0.state == state } }
 
@@ -48,12 +58,21 @@ struct DemoReport: Sendable {
                 "registered": .int(Int64(cases.count)), "dispatched": .int(Int64(count("dispatched"))),
                 "redirected": .int(Int64(count("redirected"))), "refused": .int(Int64(count("refused"))),
                 "awaiting_judgement": .int(Int64(count("awaiting_judgement"))),
+                "closed": .int(Int64(ends["closed"] ?? 0)), "withdrawn": .int(Int64(ends["withdrawn"] ?? 0)),
+                "open": .int(Int64(open)),
                 "not_as_expected": .int(Int64(cases.count { $0.difference != nil })),
             ],
             "events": [
-                "appended": .int(Int64(events)), "waiting": .int(Int64(outbox)),
-                "arrived": .int(Int64(cases.reduce(0) { $0 + $1.arrived.count })),
+                "appended": .int(Int64(events)), "published": .int(Int64(tally.told - outbox)),
+                "consumed": .int(Int64(consumed)), "waiting": .int(Int64(outbox)),
+                "kinds": .object(
+                    tally.kinds.sorted { $0.key < $1.key }.reduce(into: JSONObject()) { $0[$1.key] = .int(Int64($1.value)) }),
             ],
+            "clocks": [
+                "armed": .int(Int64(tally.armed)), "fired": .int(Int64(tally.fired)),
+                "fired_twice": .int(Int64(tally.firedTwice)),
+            ],
+            "rates": tally.rates,
             "parked": .int(Int64(parked)),
             "audit": ["chains": .int(Int64(audit.chains)), "broken": .int(Int64(audit.broken.count))],
             "seconds": .double(Double(seconds.components.seconds) + Double(seconds.components.attoseconds) * 1e-18),
@@ -85,6 +104,16 @@ struct DemoReport: Sendable {
             lines.append("  \(padded(count(state.rawValue), 4))  \(state.rawValue)  \(state.title)")
         }
         lines.append("")
+        lines.append("  and at the end of the story")
+        for state in State.allCases where (ends[state.rawValue] ?? 0) > 0 {
+            lines.append("  \(padded(ends[state.rawValue] ?? 0, 4))  \(state.rawValue)  \(state.title)")
+        }
+        lines.append("")
+        lines.append("  \(tally.armed) clocks ran, \(tally.fired) steps fired, \(tally.firedTwice) of them twice")
+        lines.append(
+            "  in time \(tally.onTime) of \(tally.replied) answers; solved \(tally.resolved), satisfied \(tally.satisfied) of "
+                + "\(tally.rated) who said")
+        lines.append("")
         for one in cases {
             if let difference = one.difference { lines.append("  \(one.number): \(difference)") }
         }
@@ -92,7 +121,9 @@ struct DemoReport: Sendable {
             "\(cases.count) complaints, \(events) events, \(audit.chains) hash chains, \(audit.broken.count) broken, "
                 + "\(parked) parked, \(seconds.components.seconds) s")
         lines.append(
-            isAsExpected ? "Every complaint is where its profile says." : "Not everything is where its profile says.")
+            isAsExpected
+                ? "Every complaint went where its profile says and came to its end."
+                : "Not everything went as its profile says.")
         return lines.joined(separator: "\n")
     }
 

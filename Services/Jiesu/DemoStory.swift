@@ -32,21 +32,31 @@ struct DemoStory: Service {
         let codes = rules.directory.organisations.values.filter(\.hasInbox).map(\.code).sorted()
         let inboxes = try Inboxes(
             try await suite.kafka(pool), organisations: codes, group: "jiesu-demo", log: log)
-        let (numbers, standings) = try await inboxes.whileListening {
+        let (receipts, standings, arrivals, open) = try await inboxes.whileListening {
             let progress = ProgressLine(isQuiet: isQuiet)
-            let numbers = try await send(progress)
+            let receipts = try await send(progress)
+            let numbers = receipts.map(\.number)
             let standings = try await follow(numbers, inboxes, pool, rules.directory, progress)
+            let arrivals = Dictionary(
+                uniqueKeysWithValues: numbers.map { ($0.id, Set(inboxes.arrivals(of: $0.id).map(\.organisation))) })
+            let lives = DemoLives(
+                suite: suite, pool: pool, people: DemoPeople(suite: suite, pool: pool, desks: Set(Self.desks)),
+                plan: DemoPlan(seed: 12345),
+                codes: Dictionary(receipts.map { ($0.number, $0.code) }, uniquingKeysWith: { first, _ in first }),
+                directory: rules.directory, profiles: manualRules(rules))
+            let open = try await lives.live(progress)
             progress.end()
-            return (numbers, standings)
+            return (receipts, standings, arrivals, open)
         }
         let report = DemoReport(
-            cases: zip(samples, numbers).map { sample, number in
-                let standing = standings[number.id]
+            cases: zip(samples, receipts).map { sample, receipt in
+                let standing = standings[receipt.number.id]
                 return DemoReport.Case(
-                    number: number, sample: sample, state: standing?.state ?? "?", lead: standing?.lead,
-                    arrived: Set(inboxes.arrivals(of: number.id).map(\.organisation)))
+                    number: receipt.number, sample: sample, state: standing?.state ?? "?", lead: standing?.lead,
+                    arrived: arrivals[receipt.number.id] ?? [])
             },
-            directory: rules.directory, events: try await number("SELECT count(*) FROM jiesu.case_event", pool),
+            ends: try await ends(pool), open: open, tally: try await DemoTally.count(pool: pool, rules: rules),
+            consumed: inboxes.messages, directory: rules.directory, events: try await number("SELECT count(*) FROM jiesu.case_event", pool),
             outbox: try await number("SELECT count(*) FROM jiesu.outbox", pool),
             parked: try await number("SELECT count(*) FROM jiesu.parked", pool),
             audit: try await Audit.verify(pool: pool), seconds: ContinuousClock.now - started)
@@ -55,21 +65,21 @@ struct DemoStory: Service {
     }
 
     /// Sends everything through public HTTP; first what quotes no earlier number, then what does.
-    private func send(_ progress: ProgressLine) async throws -> [CaseNumber] {
-        var numbers = [CaseNumber?](repeating: nil, count: samples.count)
+    private func send(_ progress: ProgressLine) async throws -> [Receipt] {
+        var numbers = [Receipt?](repeating: nil, count: samples.count)
         for quotes in [false, true] {
             let indices = samples.indices.filter { (samples[$0].earlier != nil) == quotes }
             let known = numbers
-            let sent = try await withThrowingTaskGroup(of: [(Int, CaseNumber)].self) { group in
+            let sent = try await withThrowingTaskGroup(of: [(Int, Receipt)].self) { group in
                 for first in 0..<Self.clients {
                     group.addTask {
                         let client = Client(port: suite.port)
-                        var mine: [(Int, CaseNumber)] = []
+                        var mine: [(Int, Receipt)] = []
                         for position in stride(from: first, to: indices.count, by: Self.clients) {
                             let index = indices[position]
                             let cycle = index / period * period
                             let earlier = samples[index].earlier.flatMap { known[min(cycle + $0, known.count - 1)] }
-                            mine.append((index, try await post(index, earlier?.description, client)))
+                            mine.append((index, try await post(index, earlier?.number.description, client)))
                         }
                         return mine
                     }
@@ -82,14 +92,43 @@ struct DemoStory: Service {
         return numbers.compactMap { $0 }
     }
 
-    private func post(_ index: Int, _ earlier: String?, _ client: Client) async throws -> CaseNumber {
+    private func post(_ index: Int, _ earlier: String?, _ client: Client) async throws -> Receipt {
         let answer = try await client.send(
             "POST", "/api/v1/complaints", headers: ["Idempotency-Key": "demo-\(index)"],
             json: samples[index].body(earlier: earlier))
-        guard answer.status == 201, let number = answer.json?["number"]?.string.flatMap(CaseNumber.init) else {
+        guard answer.status == 201, let number = answer.json?["number"]?.string.flatMap(CaseNumber.init),
+            let code = answer.json?["code"]?.string
+        else {
             throw CommandFailure("sample \(index % period + 1) was not registered: \(answer.status) \(answer.text)")
         }
-        return number
+        return Receipt(number: number, code: code)
+    }
+
+    /// What a complainant holds.
+    private struct Receipt: Sendable {
+        let number: CaseNumber
+        let code: String
+    }
+
+    /// Organisations with an instance of their own; the others' people use the centre's.
+    static let desks = ["city-urban", "wangting-urban"]
+
+    /// For each profile the first of its closing rules that a person may use.
+    private func manualRules(_ rules: Rulebook) -> [String: String] {
+        var names: [String: String] = [:]
+        for profile in rules.profiles.values {
+            names[profile.name] = profile.policy.closing.first { $0.isManual }?.name
+        }
+        return names
+    }
+
+    private func ends(_ pool: Pool) async throws -> [String: Int] {
+        let rows = try await pool.withConnection {
+            try await $0.query("SELECT state, count(*) FROM jiesu.case_file GROUP BY state")
+        }
+        var ends: [String: Int] = [:]
+        for row in rows { ends[try row.get(0)] = try row.get(1) }
+        return ends
     }
 
     private struct Standing {

@@ -12,6 +12,7 @@ final class Inboxes: Sendable {
     }
 
     private let arrivals = Mutex<[Int64: [Arrival]]>([:])
+    private let read = Atomic<Int>(0)
     private let consumer: Consumer
 
     /// - Parameter group: a name of its own reads everything from the beginning.
@@ -22,6 +23,9 @@ final class Inboxes: Sendable {
 
     /// Where a case has arrived.
     func arrivals(of id: Int64) -> [Arrival] { arrivals.withLock { $0[id] ?? [] } }
+
+    /// Messages that were read, repetitions included.
+    var messages: Int { read.load(ordering: .relaxed) }
 
     /// Cases that arrived anywhere.
     var count: Int { arrivals.withLock { $0.count } }
@@ -39,6 +43,7 @@ final class Inboxes: Sendable {
         while !Task.isCancelled {
             let batch = try await consumer.next(max: 1000, within: .milliseconds(100))
             guard !batch.messages.isEmpty else { continue }
+            read.add(batch.messages.count, ordering: .relaxed)
             let now = ContinuousClock.now
             arrivals.withLock { arrivals in
                 for message in batch.messages {

@@ -35,8 +35,8 @@ extension SystemTests {
                     "routing no_subject 1", "routing no_type 4", "routing unknown_case 1",
                 ])
             #expect(try await suite.number("SELECT count(*) FROM jiesu.case_file WHERE state = 'dispatched'") == 36)
-            // What was ignored left no trace: three events for each new case and none more.
-            #expect(try await suite.number("SELECT count(*) FROM jiesu.case_event") == events + 72)
+            // What was ignored left no trace: four events for each new case and none more.
+            #expect(try await suite.number("SELECT count(*) FROM jiesu.case_event") == events + 96)
             try await Self.operate(on: suite)
         }
     }
@@ -101,7 +101,7 @@ extension SystemTests {
         let tail = try await suite.jiesu("tail", "jiesu.cases", "--from", "beginning", "--until-end")
         #expect(tail.status == 0)
         let lines = try tail.lines.map { try JSON.parse(Array($0.utf8)) }
-        #expect(lines.count == 36 * 3 + strange.count)
+        #expect(lines.count == 36 * 4 + strange.count)
         #expect(lines.contains { $0["data"]?["hello"] == "world" })
     }
 }

@@ -6,15 +6,18 @@ import JSON
 import Lifecycle
 import Policies
 import Telemetry
+import WorkingTime
 
 /// `jiesu demo`
 enum DemoCommand: OperatorCommand {
     static let name = "demo"
     static let synopsis = "[--cases N] [--profile P] [--json] [--keep] [--data DIR]"
-    static let summary = "starts a suite, sends sample complaints through public HTTP and shows where each arrives"
+    static let summary = "starts a suite, sends sample complaints through public HTTP and leads each to its end"
     static let details = """
         The samples were written for this project: all subjects, urgent, repeated, anonymous, about an organisation itself,
-        outside the remit. Exit 0 only if each was dispatched, redirected, refused or put before a person as its profile says.
+        outside the remit. Then officers, leaders, dispatchers, callback agents and citizens act through the public APIs, some late,
+        some wrong, some unhappy, on a simulated clock that jumps from due moment to due moment. Exit 0 only if each went where
+        its profile says, came to its end, and no step of a clock was fired twice. The same seed tells the same story.
         --cases N sends N of them, beginning again when they run out; --profile P only those of one profile; --json prints one
         object instead of the table; --keep leaves the data folder (default: a new one in the temporary folder).
         """
@@ -44,7 +47,8 @@ enum DemoCommand: OperatorCommand {
         if !isQuiet { print("Starting PostgreSQL, the broker and the services …") }
         let suite = try Suite(
             folder: folder, port: 0, profiles: profiles,
-            organisations: Installation.organisations(nil, for: profiles), log: log)
+            organisations: Installation.organisations(nil, for: profiles), desks: DemoStory.desks,
+            startsAt: Moment(iso8601: "2026-09-28T09:00:00+08:00"), log: log)
         let story = DemoStory(
             suite: suite, samples: (0..<count).map { samples[$0 % samples.count] }, period: samples.count,
             isQuiet: isQuiet, outcome: outcome, log: log)

@@ -125,6 +125,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON jiesu.clock
     TO jiesu_intake, jiesu_classification, jiesu_routing, jiesu_deadlines, jiesu_callback;
 -- A complainant rates, withdraws: an event on a case that is there.
 GRANT UPDATE ON jiesu.case_file TO jiesu_intake;
+GRANT SELECT (service, case_id) ON jiesu.parked TO jiesu_intake;
 GRANT SELECT ON jiesu.command TO jiesu_routing, jiesu_deadlines;
 GRANT UPDATE (decided_at, outcome, detail, version) ON jiesu.command TO jiesu_routing;
 GRANT EXECUTE ON FUNCTION jiesu.given_at(timestamptz, xid) TO jiesu_routing, jiesu_deadlines;

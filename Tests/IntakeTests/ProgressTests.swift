@@ -24,7 +24,7 @@ import WorkingTime
         let (number, code) = (receipt["number"]?.string ?? "", receipt["code"]?.string ?? "")
         let id = try #require(CaseNumber(number)?.id)
         for (index, order) in orders.enumerated() {
-            let command = Command(id: "test:\(index)", seen: .version(index + 1), by: .service("test"), order: order)
+            let command = Command(id: "test:\(index)", seen: .round(1), by: .service("test"), order: order)
             let results = try await CaseStore(pool: intake.pool).perform([.init(caseID: id, command: command)])
             _ = try results[0].get()
         }

@@ -20,7 +20,12 @@ struct PerformTests {
         #expect(
             try await fixture.store.perform([dispatch, classify]).map { try $0.get() } == [
                 .happens([
-                    .accepted(Accepted(policies: [Policy.Version(profile: "p000-06", version: 1)])),
+                    // The scheme on supervision joins the hotline's.
+                    .accepted(
+                        Accepted(
+                            policies: ["p000-06", "p003-11"].map {
+                                Policy.Version(profile: $0, version: 1)
+                            })),
                     .dispatched(Dispatched(lead: "city-environment")),
                 ]), .happened([.classified(finding)]),
             ])

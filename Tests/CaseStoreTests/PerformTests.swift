@@ -20,10 +20,10 @@ struct PerformTests {
         #expect(
             try await fixture.store.perform([dispatch, classify]).map { try $0.get() } == [
                 .happens([
-                    // The scheme on supervision joins the hotline's.
+                    // The environment's scheme and the one on supervision join the hotline's.
                     .accepted(
                         Accepted(
-                            policies: ["p000-06", "p003-11"].map {
+                            policies: ["p000-06", "p000-21", "p003-11"].map {
                                 Policy.Version(profile: $0, version: 1)
                             })),
                     .dispatched(Dispatched(lead: "city-environment")),

@@ -18,7 +18,7 @@ import WorkingTime
         let lines = Dictionary(uniqueKeysWithValues: profiles.map { ($0.name, $0.policy.line) })
         #expect(
             lines == [
-                "p000-06": "12345", "p003-11": nil, "p004-03": "12312",
+                "p000-06": "12345", "p000-21": "12369", "p003-11": nil, "p004-03": "12312",
             ])
         let numbers = lines.values.compactMap(\.self)
         #expect(Set(numbers).count == numbers.count)
@@ -158,8 +158,8 @@ import WorkingTime
         #expect(KnownCodes.title(ofRole: "king") == "king")
     }
 
-    @Test func `nothing is refused by the hotline`() {
-        for name in ["p000-06"] {
+    @Test func `nothing is refused by the hotline, nor by the environment's line`() {
+        for name in ["p000-06", "p000-21"] {
             #expect(profiles.first { $0.name == name }?.policy.refuse.isEmpty == true)
         }
     }

@@ -18,7 +18,7 @@ import WorkingTime
         let lines = Dictionary(uniqueKeysWithValues: profiles.map { ($0.name, $0.policy.line) })
         #expect(
             lines == [
-                "p000-06": "12345", "p000-21": "12369", "p003-11": nil, "p004-03": "12312",
+                "p000-06": "12345", "p000-21": "12369", "p003-11": nil, "p003-16": "0000-01000074", "p004-03": "12312",
             ])
         let numbers = lines.values.compactMap(\.self)
         #expect(Set(numbers).count == numbers.count)

@@ -19,6 +19,7 @@ import WorkingTime
         #expect(
             lines == [
                 "p000-06": "12345", "p000-21": "12369", "p003-11": nil, "p003-16": "0000-01000074", "p004-03": "12312",
+                "p004-08": "0000-01000067",
             ])
         let numbers = lines.values.compactMap(\.self)
         #expect(Set(numbers).count == numbers.count)

@@ -18,8 +18,8 @@ import WorkingTime
         let lines = Dictionary(uniqueKeysWithValues: profiles.map { ($0.name, $0.policy.line) })
         #expect(
             lines == [
-                "p000-06": "12345", "p000-21": "12369", "p003-11": nil, "p003-16": "0000-01000074", "p004-03": "12312",
-                "p004-08": "0000-01000067",
+                "p000-06": "12345", "p000-21": "12369", "p002-04": nil, "p002-05": "12319", "p003-11": nil,
+                "p003-16": "0000-01000074", "p004-03": "12312", "p004-08": "0000-01000067",
             ])
         let numbers = lines.values.compactMap(\.self)
         #expect(Set(numbers).count == numbers.count)

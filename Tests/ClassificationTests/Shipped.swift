@@ -17,7 +17,7 @@ enum Shipped {
 
     static func profile(_ name: String) -> Profile? { profiles.first { $0.name == name } }
 
-    private static func classifier(_ name: String) -> Classifier? {
+    static func classifier(_ name: String) -> Classifier? {
         profile(name)?.classification.map { Classifier($0, directory: directory) }
     }
 

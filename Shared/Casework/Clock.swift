@@ -55,12 +55,17 @@ package func clocks(of file: Case, under policies: [Policy], on calendar: WorkCa
 }
 
 extension ClockRule {
-    /// Whether it runs for the case now: it has begun, has not ended, and is meant for such a case.
+    /// Whether it runs for the case now: it holds for it and has not ended.
     func applies(to file: Case) -> Bool {
-        guard again || file.round == 1, file.moment(of: from.mark) != nil else { return false }
         let begun = start(for: file) ?? Moment(microseconds: 0)
         let isOver = until.contains { code in file.course.marks[code].map { $0 >= begun.microseconds } ?? false }
-        return !isOver && when.holds(for: file) && unless?.holds(for: file) != true
+        return !isOver && governs(file)
+    }
+
+    /// Whether it has begun in this round and is meant for such a case; it may have ended.
+    func governs(_ file: Case) -> Bool {
+        guard again || file.round == 1, file.moment(of: from.mark) != nil else { return false }
+        return when.holds(for: file) && unless?.holds(for: file) != true
     }
 
     /// When it begins: with its anchor, in later rounds with the reopening if that came after it.
@@ -68,6 +73,14 @@ extension ClockRule {
         guard let anchor = file.moment(of: from.mark) else { return nil }
         guard file.round > 1, let reopened = file.moment(of: .event(.reopened)) else { return anchor }
         return max(anchor, reopened)
+    }
+}
+
+extension [Policy] {
+    /// Whether what fired belongs to a limit of step `close`: missing such a one is being late.
+    func closes(_ fired: ClockFired) -> Bool {
+        let policy = first { $0.version.profile == fired.profile }
+        return policy?.clocks.first { $0.name == fired.clock }?.step == ClockRule.closing
     }
 }
 

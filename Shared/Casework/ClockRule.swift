@@ -30,6 +30,9 @@ package struct ClockRule: Sendable, Equatable {
     /// Whether it runs again, from the reopening, in each later round. Else it runs in the first round alone.
     package var again: Bool
 
+    /// The step that ends the handling.
+    package static let closing = "close"
+
     /// What happens when a limit has been missed for some time.
     package struct Escalation: Sendable, Equatable {
         /// Counted from the limit; 0 minutes: at once.

@@ -9,7 +9,7 @@ extension Scene {
             switch (trigger, event) {
             case (.repeated(let times), .repeated(let repeated)): repeated.times >= times
             case (.shirking, .returned), (.shirking, .disputed): true
-            case (.undone, .missed(let fired)): isClosing(fired)
+            case (.undone, .missed(let fired)): policies.closes(fired)
             case (.dissatisfied, .rated(let rated)): !rated.satisfaction.isSatisfied || !rated.resolved
             default: false
             }
@@ -20,10 +20,6 @@ extension Scene {
             $0.trigger == code && ($0.round == file.round || trigger.isOnceForAll)
         }
         return came ? nil : order(supervise, trigger: code)
-    }
-
-    private func isClosing(_ fired: ClockFired) -> Bool {
-        policies.first { $0.version.profile == fired.profile }?.clocks.first { $0.name == fired.clock }?.step == "close"
     }
 
     private func order(_ supervise: Supervise, trigger: String) -> Event? {

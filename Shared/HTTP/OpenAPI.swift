@@ -25,7 +25,9 @@ enum OpenAPI {
             operation["requestBody"] = ["required": true, "content": content(body.type, body.schema.document)]
         }
         var responses = JSONObject()
-        for answer in route.answers { responses[String(answer.status)] = response(answer) }
+        for answer in route.answers {
+            responses[String(answer.status)] = response(route.answers.filter { $0.status == answer.status })
+        }
         responses["default"] = [
             "description": "出错时的说明(RFC 9457)",
             "content": content("application/problem+json", ["$ref": "#/components/schemas/Problem"]),
@@ -43,9 +45,14 @@ enum OpenAPI {
         return .object(members)
     }
 
-    private static func response(_ answer: Route.Answer) -> JSON {
-        var members: JSONObject = ["description": .string(answer.description)]
-        if let schema = answer.schema { members["content"] = content(answer.type, schema.document) }
+    /// One status may come in several types.
+    private static func response(_ answers: [Route.Answer]) -> JSON {
+        var members: JSONObject = ["description": .string(answers[0].description)]
+        var types = JSONObject()
+        for answer in answers {
+            if let schema = answer.schema { types[answer.type] = ["schema": schema.document] }
+        }
+        if !types.isEmpty { members["content"] = .object(types) }
         return .object(members)
     }
 

@@ -58,7 +58,8 @@ package struct Route: Sendable {
     ///   - summary: one line for readers of the API, in Chinese.
     ///   - parameters: checked before the handler is called. Parts of the path that are not declared are texts of up to
     ///     200 characters.
-    ///   - answers: what it answers when all is well; problems need not be listed.
+    ///   - answers: what it answers when all is well; problems need not be listed. A status that comes in several types stands
+    ///     once for each, and the first tells what it means.
     package init(
         _ method: Request.Method, _ pattern: String, _ summary: String, tags: [String] = [],
         parameters: [Parameter] = [], body: Body? = nil, answers: [Answer], handler: @escaping Handler

@@ -64,6 +64,22 @@ struct OpenAPITests {
         #expect(at("components", "schemas", "Problem", "properties", "code") != nil)
     }
 
+    @Test func `a status that comes in several types lists each`() {
+        let route = Route(
+            .get, "/report", "报表",
+            answers: [.init(200, "报表", .boolean), .init(200, "表格", .string(0...9), type: "text/csv"), .init(204, "无")]
+        ) { _, _ in .noContent }
+        let document = OpenAPI.document(title: "t", version: "1", routes: [route])
+        let responses = document["paths"]?["/report"]?["get"]?["responses"]
+        #expect(responses?.object?.keys == ["200", "204", "default"])
+        #expect(responses?["200"]?["description"] == "报表")
+        #expect(
+            responses?["200"]?["content"] == [
+                "application/json": ["schema": ["type": "boolean"]],
+                "text/csv": ["schema": ["type": "string", "maxLength": 9]],
+            ])
+    }
+
     @Test func `every problem fits the schema that the document gives for it`() {
         let full = Problem(422, "c", "标题", detail: "说明", fields: [.init("/a", "错")])
         for problem in [full, .notFound, .busy, .inner, .tooLarge(5), .methodNotAllowed(["GET"]), .notReady(["a"])] {

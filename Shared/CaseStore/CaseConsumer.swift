@@ -8,7 +8,7 @@ import Telemetry
 ///
 /// A message only says which case to look at; what is owed is read from the tables. So a message that comes twice, late
 /// or never costs at most the time until the next sweep. Offsets are committed after the work.
-package final class CaseConsumer<Worker: Caseworker>: Service {
+package final class CaseConsumer<Worker: CaseTask>: Service {
     /// Bounds of the loop, each with its default.
     package struct Limits: Sendable {
         /// Messages, and so cases, in one transaction.
@@ -157,7 +157,7 @@ package final class CaseConsumer<Worker: Caseworker>: Service {
         // Only the try that succeeds is measured: how long an outage lasts says nothing about the handler.
         let handled = await persist("batch waits") { [worker, store] in
             let start = ContinuousClock.now
-            let work = try await store.work(worker, on: ids)
+            let work = try await worker.work(on: ids, in: store)
             return (work: work, time: ContinuousClock.now - start)
         }
         guard let (work, time) = handled else { return false }

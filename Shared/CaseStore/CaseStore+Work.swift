@@ -72,7 +72,7 @@ extension CaseStore {
     }
 
     /// Cases after `last` that this service owes work and has not parked, in order of id; at most `limit`.
-    package func owed(to worker: some Caseworker, after last: Int64, limit: Int) async throws -> [Int64] {
+    package func owed(to worker: some CaseTask, after last: Int64, limit: Int) async throws -> [Int64] {
         try await pool.withConnection { connection in
             try await connection.query(worker.owed(after: last, limit: limit)).map { try $0.get(0) }
         }

@@ -45,7 +45,9 @@ package struct StoreGauges: Service {
                     (SELECT count(*) FROM (SELECT FROM jiesu.case_file f WHERE state = 'registered' AND NOT EXISTS (
                         SELECT FROM jiesu.parked p WHERE p.service = 'classification' AND p.case_id = f.id) LIMIT 100000) AS n),
                     (SELECT count(*) FROM (SELECT FROM jiesu.case_file f WHERE state = 'classified' AND NOT EXISTS (
-                        SELECT FROM jiesu.parked p WHERE p.service = 'routing' AND p.case_id = f.id) LIMIT 100000) AS n)
+                        SELECT FROM jiesu.parked p WHERE p.service = 'routing' AND p.case_id = f.id) LIMIT 100000) AS n),
+                    (SELECT count(*) FROM (SELECT FROM jiesu.case_file f WHERE reported < version AND NOT EXISTS (
+                        SELECT FROM jiesu.parked p WHERE p.service = 'reporting' AND p.case_id = f.id) LIMIT 100000) AS n)
                 """,
                 "SELECT service, count(*) FROM jiesu.parked GROUP BY service",
             ])
@@ -53,7 +55,11 @@ package struct StoreGauges: Service {
         }
         metrics.replace(.outboxRows, with: [["waiting"]: try row.get(0), ["set_aside"]: try row.get(1)])
         metrics.replace(.outboxOldestSeconds, with: [[]: try row.get(2)])
-        metrics.replace(.owedRows, with: [["classification"]: try row.get(3), ["routing"]: try row.get(4)])
+        metrics.replace(
+            .owedRows,
+            with: [
+                ["classification"]: try row.get(3), ["routing"]: try row.get(4), ["reporting"]: try row.get(5),
+            ])
         var byService: [[String]: Double] = [:]
         for row in parked { byService[[try row.get(0)]] = try row.get(1) }
         metrics.replace(.parkedRows, with: byService)

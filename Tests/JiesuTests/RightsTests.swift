@@ -36,7 +36,8 @@ import Testing
         ],
         "jiesu_reporting": [
             "setting": "S", "broker": "S", "simulation": "S", "policy": "S", "region": "S", "organisation": "S",
-            "jurisdiction": "S", "case_file": "S", "case_event": "S", "parked": "SI",
+            "jurisdiction": "S", "case_file": "S", "case_event": "S", "parked": "SI", "calendar": "S", "clock": "S",
+            "report_fact": "SIU",
         ],
         desk: [
             "setting": "S", "broker": "S", "simulation": "S", "policy": "S", "region": "S", "organisation": "S",
@@ -47,7 +48,8 @@ import Testing
         "jiesu_classification": [
             "submission.case_id S", "submission.number S", "submission.title S", "submission.text S",
             "submission.place S", "submission.about S",
-        ]
+        ],
+        "jiesu_reporting": ["case_file.reported U"],
     ]
     private static let common: Set = ["clock", "micros", "moment", "my_organisation"]
     private static let appending: Set = ["framed", "event_body", "link", "chain"]
@@ -211,6 +213,7 @@ import Testing
         ("jiesu_intake", "DELETE FROM jiesu.case_file"), ("jiesu_routing", "TRUNCATE jiesu.outbox"),
         ("jiesu_classification", "UPDATE jiesu.policy SET document = ''"),
         ("jiesu_reporting", "UPDATE jiesu.case_file SET state = 'x'"),
+        ("jiesu_reporting", "DELETE FROM jiesu.report_fact"),
         ("jiesu_reporting", "SELECT jiesu.read_person(1)"), ("jiesu_deadlines", "SELECT jiesu.log_in('a', 'b')"),
         ("jiesu_intake", "SELECT jiesu.read_person(1)"), ("jiesu_classification", "SELECT jiesu.ticket(1, 1, 'x')"),
         ("jiesu_callback", "SELECT name FROM jiesu.complainant"), ("jiesu_callback", "SELECT * FROM jiesu.access_log"),

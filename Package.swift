@@ -36,6 +36,7 @@ let package = Package(
         .executable(name: "jiesu-deadlines", targets: ["Deadlines"]),
         .executable(name: "jiesu-desk", targets: ["Desk"]),
         .executable(name: "jiesu-callback", targets: ["Callback"]),
+        .executable(name: "jiesu-reporting", targets: ["Reporting"]),
     ],
     targets: [
         library("CRdKafka", pkgConfig: "rdkafka", package: "librdkafka-dev"),
@@ -74,6 +75,7 @@ let package = Package(
         service("Desk", ["Access", "CaseAPI", "CaseStore", "Postgres", "HTTP"]),
         service("Callback", ["Access", "CaseAPI", "CaseStore", "Casework", "Postgres", "HTTP", "JSON", "WorkingTime"]),
         service("Deadlines", ["Casework", "CaseStore", "Postgres", "Kafka", "HTTP"]),
+        service("Reporting", ["Casework", "CaseStore", "Policies", "Postgres", "HTTP", "JSON", "WorkingTime"]),
         service(
             "Jiesu", resources: [.copy("Samples")],
             ["Access", "Casework", "CaseStore", "Policies", "Postgres", "Kafka", "HTTP", "JSON", "WorkingTime"]),
@@ -91,6 +93,12 @@ let package = Package(
                 "Telemetry",
             ]),
         tests("DeadlinesTests", ["Deadlines", "Kafka"]),
+        tests(
+            "ReportingTests",
+            [
+                "Reporting", "CaseStore", "Casework", "HTTP", "JSON", "Kafka", "Lifecycle", "Policies", "Postgres",
+                "Support", "Telemetry", "WorkingTime",
+            ]),
         tests("WorkingTimeTests", ["WorkingTime", "Policies"]),
         tests("CaseworkTests", ["Casework", "WorkingTime", "Support"]),
         tests("JSONTests", ["JSON"]),

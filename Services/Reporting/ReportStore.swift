@@ -1,0 +1,52 @@
+import Casework
+import Postgres
+
+/// Reporting's own reading: rates, computed from facts.
+struct ReportStore {
+    let pool: Pool
+
+    /// The rates of the cases that were registered in `period`. What each counts is told by `Measure.definition`.
+    func rates(by grouping: Grouping, in period: Period) async throws -> RatesReport {
+        let (from, end) = (period.from.start.microseconds, period.to.advanced(by: 1).start.microseconds)
+        let satisfied = Satisfaction.allCases.filter(\.isSatisfied).map(\.rawValue)
+        let answers = try await pool.withConnection { connection in
+            try await connection.pipeline([
+                """
+                SELECT grouping(code) = 1, code, count(*) FILTER (WHERE latest),
+                    count(*) FILTER (WHERE latest AND state = 'closed'),
+                    count(*) FILTER (WHERE latest AND state NOT IN ('redirected', 'refused', 'withdrawn')),
+                    count(*) FILTER (WHERE is_decided AND missed = '{}'), count(*) FILTER (WHERE is_decided),
+                    count(*) FILTER (WHERE resolved), count(resolved),
+                    count(*) FILTER (WHERE satisfaction = ANY(\(satisfied))), count(satisfaction)
+                FROM (
+                    SELECT CASE \(grouping.rawValue) WHEN 'organisation' THEN lead ELSE subject END AS code,
+                        latest, state, missed, resolved, satisfaction,
+                        round = 1 AND state NOT IN ('redirected', 'refused')
+                            AND (missed <> '{}' OR limited AND (closed_at IS NOT NULL OR NOT latest)) AS is_decided
+                    FROM jiesu.report_fact
+                    WHERE registered_at >= jiesu.moment(\(from)) AND registered_at < jiesu.moment(\(end))
+                ) AS f
+                GROUP BY GROUPING SETS ((code), ()) ORDER BY 1, code COLLATE "C"
+                """,
+                "SELECT count(*) FROM (SELECT FROM jiesu.case_file WHERE reported < version LIMIT 100000) AS n",
+            ])
+        }
+        var groups: [RatesReport.Group] = []
+        for row in answers[0] { groups.append(try RatesReport.Group(row)) }
+        // The row for all stands last, also where there are no facts at all.
+        let total = groups.removeLast()
+        return RatesReport(
+            grouping: grouping, period: period, groups: groups, total: total, waiting: try answers[1].only().get(0))
+    }
+}
+
+extension RatesReport.Group {
+    fileprivate init(_ row: Row) throws(PostgresError) {
+        func rate(_ column: Int) throws(PostgresError) -> Rate {
+            Rate(numerator: try row.get(column), denominator: try row.get(column + 1))
+        }
+        self.init(
+            code: try row.get(1), registered: try row.get(2),
+            rates: Rates(closing: try rate(3), onTime: try rate(5), resolution: try rate(7), satisfaction: try rate(9)))
+    }
+}

@@ -10,7 +10,7 @@ enum ComplaintForm {
     static let schema = Schema.object([
         .required("text", .string(1...Registration.longestText), "诉求内容"),
         .optional("title", .string(1...200), "标题"),
-        .optional("line", .string(3...20, .digits), "所拨打的热线号码,决定适用哪套办法;缺省为本服务所设的热线"),
+        .optional("line", .string(3...20, .code), "所拨打的热线号码,决定适用哪套办法;缺省为本服务所设的热线"),
         .optional("channel", .choice(KnownCodes.publicChannels), "来自哪个渠道,缺省为 \(KnownCodes.publicChannels[0])"),
         .optional(
             "identity", .choice(Identity.allCases.map(\.rawValue)), "实名 named、匿名 anonymous 或要求保密 confidential;缺省按是否留下姓名"

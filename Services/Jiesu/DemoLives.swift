@@ -28,6 +28,7 @@ struct DemoLives: Sendable {
         let simulation = Simulation(pool: pool)
         let begin = try await simulation.now()
         var taken: Set<String> = []
+        var tried: [String: Set<Order.Kind>] = [:]
         while true {
             try Task.checkCancellation()
             try await simulation.settle()
@@ -38,7 +39,8 @@ struct DemoLives: Sendable {
             var planned: [Moment] = []
             var hasActed = false
             for file in files {
-                guard let step = plan.next(for: file) else { continue }
+                let round = "\(file.number)/\(file.round)"
+                guard let step = plan.next(for: file, tried: tried[round] ?? []) else { continue }
                 let key = Self.key(file, step)
                 guard !taken.contains(key) else { continue }
                 guard step.at <= now else {
@@ -46,6 +48,7 @@ struct DemoLives: Sendable {
                     continue
                 }
                 taken.insert(key)
+                tried[round, default: []].insert(step.kind)
                 try await take(step, file, key)
                 hasActed = true
             }
@@ -65,7 +68,8 @@ struct DemoLives: Sendable {
         let id = key.replacing("/", with: ".")
         switch (step.kind, step.person) {
         case (.dispatch, _): try await judge(file, id)
-        case (.rate, _): try await rate(file, step.data)
+        case (.rate, _): try await say("rating", file, step.data)
+        case (.withdraw, _): try await say("withdrawal", file, nil)
         case (.close, let person?): try await close(file, person, id, step.note)
         case (let kind, let person?):
             _ = try await people.order(person, kind, file, id: id, data: step.data, note: step.note)
@@ -94,12 +98,15 @@ struct DemoLives: Sendable {
             .map(DemoPeople.Person.at)
     }
 
-    private func rate(_ file: DemoCase, _ data: JSON) async throws {
+    /// The complainant, with number and code.
+    private func say(_ what: String, _ file: DemoCase, _ data: JSON?) async throws {
         guard let code = codes[file.number] else { return }
+        var headers: Headers = ["Jiesu-Query-Code": code]
+        if data != nil { headers["Content-Type"] = "application/json" }
         let answer = try await Client(port: suite.port).send(
-            "POST", "/api/v1/complaints/\(file.number)/rating", headers: ["Jiesu-Query-Code": code], json: data)
+            "POST", "/api/v1/complaints/\(file.number)/\(what)", headers: headers, body: data?.bytes ?? [])
         guard answer.status == 200 || answer.status == 409 else {
-            throw CommandFailure("a rating was answered \(answer.status) \(answer.text)")
+            throw CommandFailure("a \(what) was answered \(answer.status) \(answer.text)")
         }
     }
 

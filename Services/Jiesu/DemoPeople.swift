@@ -31,7 +31,7 @@ final class DemoPeople: Sendable {
         var roles: [Role] {
             switch self {
             case .at: ["officer", "leader", "unit_head", "section_head", "dispatcher"]
-            case .dispatcher: ["dispatcher"]
+            case .dispatcher: ["dispatcher", "officer", "leader"]
             case .agent: ["callback_agent"]
             case .supervisor: ["supervisor"]
             }

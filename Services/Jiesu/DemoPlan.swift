@@ -19,13 +19,14 @@ struct DemoPlan: Sendable {
     let seed: UInt64
 
     /// The next step of a case; `nil`: nobody has anything to do until a clock fires, or ever.
-    func next(for file: DemoCase) -> Step? {
+    /// - Parameter tried: what was asked in this round already, and was perhaps refused.
+    func next(for file: DemoCase, tried: Set<Order.Kind>) -> Step? {
         if let step = supervision(of: file) { return step }
         switch file.state {
         case .registered, .classified, .reopened, .redirected, .refused, .withdrawn: return nil
         case .awaitingJudgement, .returned, .disputed: return judgement(of: file)
-        case .dispatched: return file.lead.flatMap { taking(file, $0) }
-        case .signed: return file.lead.flatMap { handling(file, $0) }
+        case .dispatched: return file.lead.flatMap { taking(file, $0, tried) }
+        case .signed: return file.lead.flatMap { handling(file, $0, tried) }
         case .replied: return after(file)
         case .closed: return notice(of: file) ?? callback(of: file)
         }
@@ -50,36 +51,40 @@ struct DemoPlan: Sendable {
     // MARK: Before a person
 
     private func judgement(of file: DemoCase) -> Step? {
-        let at = later(since(file, .judgementRequested, .returned, .disputed, .registered), hours: 3)
+        let begun = since(file, .judgementRequested, .returned, .disputed, .registered)
+        if file.clock("leader_step") != nil {
+            return Step(at: later(begun, hours: 1), person: .dispatcher, kind: .submit, note: "拟办意见：按规定办理")
+        }
+        if let submitted = since(file, .submitted), file.last[Event.Kind.instructed.rawValue] == nil {
+            return Step(at: later(submitted, hours: 1), person: .dispatcher, kind: .instruct, note: "同意")
+        }
+        let at = later(begun, hours: 3)
         // Whoever decides finds somebody who was not there before, or sends it where it was.
         return Step(at: at, person: nil, kind: .dispatch, mark: "\(at.microseconds)")
     }
 
     // MARK: At the organisation
 
-    private func taking(_ file: DemoCase, _ lead: String) -> Step? {
+    private func taking(_ file: DemoCase, _ lead: String, _ tried: Set<Order.Kind>) -> Step? {
         let sent = since(file, .dispatched)
         let roll = chance(file, 1)
-        if let clock = file.clock("leader_step"), clock.limit != nil {
-            return Step(at: later(sent, hours: 1), person: .at(lead), kind: .submit, note: "拟办意见：按规定办理")
-        }
-        if file.last[Event.Kind.submitted.rawValue] != nil, file.last[Event.Kind.instructed.rawValue] == nil {
-            return Step(at: later(since(file, .submitted), hours: 1), person: .at(lead), kind: .instruct, note: "同意")
-        }
-        if roll < 5, file.last[Event.Kind.returned.rawValue] == nil {
+        if roll < 5, file.last[Event.Kind.returned.rawValue] == nil, !tried.contains(.return) {
             return Step(
                 at: later(sent, hours: 4), person: .at(lead), kind: .return, data: ["reason": "misdirected"],
                 note: "不属于本单位职责")
         }
-        if roll < 8, file.last[Event.Kind.disputed.rawValue] == nil {
+        if roll < 8, file.last[Event.Kind.disputed.rawValue] == nil, !tried.contains(.dispute) {
             return Step(at: later(sent, hours: 5), person: .at(lead), kind: .dispute, data: ["reason": "not_in_remit"])
         }
         return Step(at: later(sent, hours: 1 + roll / 5), person: .at(lead), kind: .sign)
     }
 
-    private func handling(_ file: DemoCase, _ lead: String) -> Step? {
+    private func handling(_ file: DemoCase, _ lead: String, _ tried: Set<Order.Kind>) -> Step? {
         let signed = since(file, .signed)
         let person = DemoPeople.Person.at(lead)
+        if chance(file, 13) < 4, file.round == 1 {
+            return Step(at: later(signed, hours: 3), person: nil, kind: .withdraw)
+        }
         func isNew(_ kind: Event.Kind) -> Bool { file.last[kind.rawValue].map { $0 < signed ?? $0 } ?? true }
         if file.clock("ack") != nil {
             return Step(
@@ -97,7 +102,7 @@ struct DemoPlan: Sendable {
         if isNew(.noted), chance(file, 4) < 30 {
             return Step(at: later(signed, hours: 6), person: person, kind: .note, note: "正在协调维修")
         }
-        if let step = more(file, lead, signed) { return step }
+        if let step = more(file, lead, signed, tried) { return step }
         return Step(
             at: replying(file, signed), person: person, kind: .reply,
             data: [
@@ -106,14 +111,17 @@ struct DemoPlan: Sendable {
     }
 
     /// More time, asked for a day before the limit by some.
-    private func more(_ file: DemoCase, _ lead: String, _ signed: Moment?) -> Step? {
-        if file.isExtensionAsked {
+    private func more(
+        _ file: DemoCase, _ lead: String, _ signed: Moment?, _ tried: Set<Order.Kind>
+    ) -> Step? {
+        // Who waits for an answer that never comes answers the complainant.
+        if file.isExtensionAsked, !tried.contains(.grantExtension), !tried.contains(.refuseExtension) {
             let at = later(since(file, .extensionAsked), hours: 3)
             return chance(file, 6) < 75
                 ? Step(at: at, person: .at(lead), kind: .grantExtension, data: ["means": "phone"], mark: "\(at.microseconds)")
                 : Step(at: at, person: .at(lead), kind: .refuseExtension, data: ["reason": "no_need"], mark: "\(at.microseconds)")
         }
-        guard chance(file, 5) < 20, file.last[Event.Kind.extensionAsked.rawValue] == nil,
+        guard chance(file, 5) < 20, !tried.contains(.askExtension),
             let clock = file.clock("close"), let limit = clock.limit
         else { return nil }
         return Step(

@@ -34,7 +34,8 @@ enum DemoCommand: OperatorCommand {
                 throw CommandFailure(
                     "there is no profile \(name)", hint: "there are \(profiles.map(\.name).joined(separator: ", "))")
             }
-            samples = samples.filter { $0.line == profile.policy.line && $0.earlier == nil }
+            let lines = Self.lines(of: profile, among: profiles)
+            samples = samples.filter { lines.contains($0.line) && $0.earlier == nil }
         }
         let count = try arguments.number("cases", in: 1...100_000, default: samples.count)
         let folder = arguments.has("data") ? Reach.folder(arguments) : Self.temporaryFolder()
@@ -60,6 +61,13 @@ enum DemoCommand: OperatorCommand {
         guard let report = outcome.report else { throw CommandFailure("the demo was stopped before its end") }
         print(isQuiet ? report.json.text : report.table)
         return report.isAsExpected ? 0 : 1
+    }
+
+    /// The lines whose cases a profile governs: its own, and those of the profiles that it joins.
+    private static func lines(of profile: Profile, among profiles: [Profile]) -> Set<String> {
+        let joined = profile.policy.joins?.profiles ?? []
+        let own = [profile.policy.line].compactMap { $0 }
+        return Set(own.isEmpty ? profiles.filter { joined.contains($0.name) }.compactMap(\.policy.line) : own)
     }
 
     private static func temporaryFolder() -> URL {

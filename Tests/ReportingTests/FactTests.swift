@@ -61,27 +61,27 @@ struct FactTests {
     @Test(arguments: [
         Row(
             "a limit of step close", handled + [Life.missed("close")],
-            "1* dispatched a telecom r0 a2 d3 limited late:p000-06/close"),
+            "1* dispatched a telecom r0 a2 d3 limited late:life/close"),
         Row(
             "each once, in their order",
             [Life.classified("environment")] + handled.dropFirst()
                 + [Life.missed("first"), Life.missed("close"), Life.missed("first")],
-            "1* dispatched a environment r0 a2 d3 limited late:p000-06/first,p000-06/close"),
+            "1* dispatched a environment r0 a2 d3 limited late:life/first,life/close"),
         Row(
             "neither another step nor an order nor another scheme nor a target nor a warning",
             answered + [
                 Life.missed("tell"), Life.missed("supervision:1"), Life.missed("close", profile: "other"),
-                .targetPassed(ClockFired(profile: "p000-06", clock: "close", step: 0, due: 0)),
-                .warned(ClockFired(profile: "p000-06", clock: "close", step: 10, due: 0)),
-                .escalated(ClockFired(profile: "p000-06", clock: "close", step: 100, due: 0)),
+                .targetPassed(ClockFired(profile: "life", clock: "close", step: 0, due: 0)),
+                .warned(ClockFired(profile: "life", clock: "close", step: 10, due: 0)),
+                .escalated(ClockFired(profile: "life", clock: "close", step: 100, due: 0)),
             ], "1* replied a telecom r0 a2 d3 p4 limited"),
         Row(
             "late stays late when more time is granted",
             handled + [
                 Life.missed("close"),
                 .extensionGranted(
-                    ExtensionGranted(profile: "p000-06", clock: "close", original: 0, due: 1, approver: "leader")),
-            ], "1* dispatched a telecom r0 a2 d3 limited late:p000-06/close"),
+                    ExtensionGranted(profile: "life", clock: "close", original: 0, due: 1, approver: "leader")),
+            ], "1* dispatched a telecom r0 a2 d3 limited late:life/close"),
     ])
     func missedLimits(row: Row) {
         #expect(Life.facts(row.events).map(\.text) == row.facts)
@@ -96,7 +96,7 @@ struct FactTests {
             "a date of its own is an end",
             [
                 Life.classified("health"), Life.accepted,
-                .limitSet(LimitSet(profile: "p000-06", clock: "own", due: 1)), Life.dispatched("a"),
+                .limitSet(LimitSet(profile: "life", clock: "own", due: 1)), Life.dispatched("a"),
             ], "1* dispatched a health r0 a2 d4 limited"),
         Row(
             "what the case turned out to be counts",
@@ -124,15 +124,15 @@ struct FactTests {
                 Life.missed("close"), Life.supervised(1), Life.replied, Life.rated(.dissatisfied), Life.reopened(2),
                 Life.dispatched("b"), Life.replied, Life.rated(.verySatisfied), Life.closed,
             ],
-            "1 replied a telecom r0 a2 d3 p6 limited late:p000-06/close resolved dissatisfied supervised",
+            "1 replied a telecom r0 a2 d3 p6 limited late:life/close resolved dissatisfied supervised",
             "2* closed b telecom r0 a2 d9 p10 c12 limited resolved very_satisfied"),
         Row(
             "a limit that was missed in both rounds",
             handled + [
                 Life.missed("close"), Life.replied, Life.reopened(2), Life.dispatched("a"), Life.missed("close"),
             ],
-            "1 replied a telecom r0 a2 d3 p5 limited late:p000-06/close",
-            "2* dispatched a telecom r0 a2 d7 limited late:p000-06/close"),
+            "1 replied a telecom r0 a2 d3 p5 limited late:life/close",
+            "2* dispatched a telecom r0 a2 d7 limited late:life/close"),
         Row(
             "a limit for the first round alone",
             [Life.classified("health"), Life.accepted, Life.reopened(2), Life.classified("environment")],
@@ -174,7 +174,7 @@ struct FactPropertyTests {
             case 10: Life.supervised(1 + random.below(3))
             case 11: .withdrawn(Withdrawn())
             case 12: .returned(Returned(organisation: "a", reason: "misdirected"))
-            case 13: .limitSet(LimitSet(profile: "p000-06", clock: "own", due: 1))
+            case 13: .limitSet(LimitSet(profile: "life", clock: "own", due: 1))
             case 14: .registered(Life.registered)
             default: .signed(Signed(organisation: "a"))
             }

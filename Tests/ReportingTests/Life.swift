@@ -3,7 +3,7 @@ import WorkingTime
 
 /// A life of one case as a list of what happened, a day each; and a scheme with one limit of every sort.
 struct Life {
-    static let version = Policy.Version(profile: "p000-06", version: 2)
+    static let version = Policy.Version(profile: "life", version: 1)
 
     static let policy = Policy(
         version: version,
@@ -46,7 +46,7 @@ struct Life {
     }
     static let closed = Event.closed(Closed(rule: "settled"))
     static func reopened(_ round: Int) -> Event { .reopened(Reopened(round: round, kind: "forward_again")) }
-    static func missed(_ clock: String, profile: String = "p000-06") -> Event {
+    static func missed(_ clock: String, profile: String = "life") -> Event {
         .missed(ClockFired(profile: profile, clock: clock, step: 1, due: 0))
     }
     static func supervised(_ order: Int) -> Event { .supervised(Supervised(order: order, trigger: "undone", due: 0)) }
@@ -70,7 +70,7 @@ extension Tally {
 }
 
 extension Fact {
-    /// `1* closed a telecom r0 a1 d2 p3 c5 limited late:p000-06/close resolved satisfied supervised`: round, `*` the
+    /// `1* closed a telecom r0 a1 d2 p3 c5 limited late:life/close resolved satisfied supervised`: round, `*` the
     /// last one, state, lead, subject, days of registration, acceptance, dispatch, reply and closing, and what else is true.
     var text: String {
         func on(_ letter: String, _ moment: Moment?) -> String? {

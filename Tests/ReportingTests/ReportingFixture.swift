@@ -22,17 +22,14 @@ struct ReportingFixture: Sendable {
         cases = CaseStore(pool: service)
         reports = ReportStore(pool: service)
         try await execute(
-            """
-            INSERT INTO jiesu.policy (profile, version, document)
-            SELECT profile, 2, replace(document, '"version": 1,', \(Self.clocks)) FROM jiesu.policy
-            WHERE profile = 'p000-06' AND version = 1
-            """)
+            "INSERT INTO jiesu.policy (profile, version, document) VALUES ('life', 1, \(Self.scheme))")
         try await execute("UPDATE jiesu.setting SET value = value + 1 WHERE name = 'rules'")
     }
 
-    /// The clocks of `Life.policy` as a profile has them.
-    private static let clocks = """
-        "version": 2, "clocks": [
+    /// `Life.policy` as a profile; one that joins needs no words.
+    private static let scheme = """
+        {"profile": "life", "version": 1, "title": "测试", "source": {"file": "000", "scheme": "000-00"},
+        "effective": "2026-01-01", "author": "test", "joins": {"profiles": ["life"], "source": "test"}, "clocks": [
             {"name": "close", "title": "办结", "step": "close", "source": "test", "unless": {"subject": ["health"]},
                 "from": "accepted", "until": ["replied"], "limit": "7wd", "again": true},
             {"name": "first", "title": "首轮", "step": "close", "source": "test", "when": {"subject": ["environment"]},
@@ -44,7 +41,7 @@ struct ReportingFixture: Sendable {
             {"name": "own", "title": "个案", "step": "close", "source": "test", "when": {"subject": ["health"]},
                 "from": "dispatched", "until": ["replied"], "manual": true},
             {"name": "tell", "title": "告知", "step": "result_notice", "source": "test", "from": "concluded",
-                "until": ["informed:result"], "limit": "2cd"}],
+                "until": ["informed:result"], "limit": "2cd"}]}
         """
 
     func execute(_ query: Query) async throws {
@@ -65,7 +62,7 @@ struct ReportingFixture: Sendable {
             """
             INSERT INTO jiesu.case_file (id, version, state, round, channel, identity, policies, also, flags, accused,
                 helpers, registered_at, changed_at, head)
-            VALUES (\(id), 0, 'registered', 1, 'phone_hotline', 'named', '{p000-06@2}', '{}', '{}', '{}', '{}', now(),
+            VALUES (\(id), 0, 'registered', 1, 'phone_hotline', 'named', '{life@1}', '{}', '{}', '{}', '{}', now(),
                 now(), '')
             """)
         try await append([.registered(Life.registered)] + events, to: id, registered: registered)
@@ -89,7 +86,7 @@ struct ReportingFixture: Sendable {
             """
             INSERT INTO jiesu.case_event (case_id, version, kind, command, actor, round, policy, at, told, payload,
                 hash)
-            SELECT \(id), n.version, n.kind, 'test', 'service:test', 1, 'p000-06@2', jiesu.moment(n.at), '{}',
+            SELECT \(id), n.version, n.kind, 'test', 'service:test', 1, 'life@1', jiesu.moment(n.at), '{}',
                 n.payload, ''
             FROM unnest(\(versions), \(events.map(\.kind.rawValue)), \(events.map(\.payload)),
                 \(versions.map { registered.microseconds + Int64($0 - 1) * 86_400_000_000 }))

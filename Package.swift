@@ -75,7 +75,8 @@ let package = Package(
         service("Desk", ["Access", "CaseAPI", "CaseStore", "Postgres", "HTTP"]),
         service("Callback", ["Access", "CaseAPI", "CaseStore", "Casework", "Postgres", "HTTP", "JSON", "WorkingTime"]),
         service("Deadlines", ["Casework", "CaseStore", "Postgres", "Kafka", "HTTP"]),
-        service("Reporting", ["Casework", "CaseStore", "Policies", "Postgres", "HTTP", "JSON", "WorkingTime"]),
+        service(
+            "Reporting", ["Access", "Casework", "CaseStore", "Policies", "Postgres", "HTTP", "JSON", "WorkingTime"]),
         service(
             "Jiesu", resources: [.copy("Samples")],
             ["Access", "Casework", "CaseStore", "Policies", "Postgres", "Kafka", "HTTP", "JSON", "WorkingTime"]),
@@ -109,7 +110,10 @@ let package = Package(
         tests("ConfigurationTests", ["Configuration", "CaseStore", "Telemetry"]),
         tests(
             "ClassificationTests",
-            ["Classification", "Jiesu", "CaseStore", "Casework", "Policies", "Postgres", "JSON", "Support", "WorkingTime"]),
+            [
+                "Classification", "Jiesu", "CaseStore", "Casework", "Policies", "Postgres", "JSON", "Support",
+                "WorkingTime",
+            ]),
         tests("HTTPTests", ["HTTP", "Configuration", "JSON", "Lifecycle", "Telemetry"]),
         tests(
             "IntakeTests",

@@ -17,6 +17,8 @@ struct DemoCase: Sendable {
     }
 
     let number: CaseNumber
+    /// Which complaint of the demo it is; numbers are given in the order in which requests happen to arrive.
+    var index = 0
     let state: State
     let round: Int
     let identity: Identity

@@ -13,8 +13,8 @@ struct DemoLives: Sendable {
     let pool: Pool
     let people: DemoPeople
     let plan: DemoPlan
-    /// What complainants hold: the query code of each number.
-    let codes: [CaseNumber: String]
+    /// What complainants hold, by number: the query code, and which complaint it is.
+    let receipts: [CaseNumber: (index: Int, code: String)]
     let directory: Directory
     let profiles: [String: String]
 
@@ -38,7 +38,8 @@ struct DemoLives: Sendable {
             progress.show("\(now.iso8601.prefix(16))  \(open.count) open")
             var planned: [Moment] = []
             var hasActed = false
-            for file in files {
+            for var file in files {
+                file.index = receipts[file.number]?.index ?? 0
                 let round = "\(file.number)/\(file.round)"
                 guard let step = plan.next(for: file, tried: tried[round] ?? []) else { continue }
                 let key = Self.key(file, step)
@@ -100,7 +101,7 @@ struct DemoLives: Sendable {
 
     /// The complainant, with number and code.
     private func say(_ what: String, _ file: DemoCase, _ data: JSON?) async throws {
-        guard let code = codes[file.number] else { return }
+        guard let code = receipts[file.number]?.code else { return }
         var headers: Headers = ["Jiesu-Query-Code": code]
         if data != nil { headers["Content-Type"] = "application/json" }
         let answer = try await Client(port: suite.port).send(

@@ -72,7 +72,9 @@ final class DemoPeople: Sendable {
         return outcome
     }
 
-    private func ask(_ person: Person, _ method: String, _ path: String, _ body: JSON? = nil) async throws -> Client.Answer {
+    private func ask(_ person: Person, _ method: String, _ path: String, _ body: JSON? = nil) async throws
+        -> Client.Answer
+    {
         let port = try port(of: person)
         var headers: Headers = ["Authorization": "Bearer \(try await token(of: person, port))"]
         if body != nil { headers["Content-Type"] = "application/json" }

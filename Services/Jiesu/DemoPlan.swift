@@ -34,7 +34,8 @@ struct DemoPlan: Sendable {
 
     /// A number from 0 to 99 that belongs to a case, a round and a question.
     private func chance(_ file: DemoCase, _ question: UInt64) -> Int {
-        var state = seed &+ UInt64(file.number.id) &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(file.round) &* 7919 &+ question &* 104_729
+        var state =
+            seed &+ UInt64(file.index + 1) &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(file.round) &* 7919 &+ question &* 104_729
         state = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
         state = (state ^ (state >> 27)) &* 0x94D0_49BB_1331_11EB
         return Int((state ^ (state >> 31)) % 100)
@@ -118,8 +119,12 @@ struct DemoPlan: Sendable {
         if file.isExtensionAsked, !tried.contains(.grantExtension), !tried.contains(.refuseExtension) {
             let at = later(since(file, .extensionAsked), hours: 3)
             return chance(file, 6) < 75
-                ? Step(at: at, person: .at(lead), kind: .grantExtension, data: ["means": "phone"], mark: "\(at.microseconds)")
-                : Step(at: at, person: .at(lead), kind: .refuseExtension, data: ["reason": "no_need"], mark: "\(at.microseconds)")
+                ? Step(
+                    at: at, person: .at(lead), kind: .grantExtension, data: ["means": "phone"],
+                    mark: "\(at.microseconds)")
+                : Step(
+                    at: at, person: .at(lead), kind: .refuseExtension, data: ["reason": "no_need"],
+                    mark: "\(at.microseconds)")
         }
         guard chance(file, 5) < 20, !tried.contains(.askExtension),
             let clock = file.clock("close"), let limit = clock.limit
@@ -160,7 +165,8 @@ struct DemoPlan: Sendable {
     private func notice(of file: DemoCase) -> Step? {
         guard file.clock("result_notice") != nil, let lead = file.lead else { return nil }
         return Step(
-            at: later(since(file, .replied, .closed), hours: chance(file, 9) < 85 ? 3 : 80), person: .at(lead), kind: .inform,
+            at: later(since(file, .replied, .closed), hours: chance(file, 9) < 85 ? 3 : 80), person: .at(lead),
+            kind: .inform,
             data: ["what": "result", "means": "phone", "reached": true], mark: "result")
     }
 
@@ -199,13 +205,15 @@ struct DemoPlan: Sendable {
         if order.isAnswered {
             let at = later(since(file, .supervisionAnswered), hours: 5)
             return Step(
-                at: at, person: .supervisor, kind: .reviewSupervision, data: ["order": .int(Int64(order.order)), "failed": []],
+                at: at, person: .supervisor, kind: .reviewSupervision,
+                data: ["order": .int(Int64(order.order)), "failed": []],
                 mark: "\(order.order)")
         }
         // What is answered by the reply is reported with it.
         guard [.replied, .closed, .signed].contains(file.state) else { return nil }
         return Step(
-            at: later(since(file, .supervised), hours: 20 + chance(file, 12) / 2), person: .at(lead), kind: .answerSupervision,
+            at: later(since(file, .supervised), hours: 20 + chance(file, 12) / 2), person: .at(lead),
+            kind: .answerSupervision,
             data: ["order": .int(Int64(order.order))], note: "已整改", mark: "\(order.order)")
     }
 }

@@ -66,7 +66,9 @@ struct DemoReport: Sendable {
                 "appended": .int(Int64(events)), "published": .int(Int64(tally.told - outbox)),
                 "consumed": .int(Int64(consumed)), "waiting": .int(Int64(outbox)),
                 "kinds": .object(
-                    tally.kinds.sorted { $0.key < $1.key }.reduce(into: JSONObject()) { $0[$1.key] = .int(Int64($1.value)) }),
+                    tally.kinds.sorted { $0.key < $1.key }.reduce(into: JSONObject()) {
+                        $0[$1.key] = .int(Int64($1.value))
+                    }),
             ],
             "clocks": [
                 "armed": .int(Int64(tally.armed)), "fired": .int(Int64(tally.fired)),

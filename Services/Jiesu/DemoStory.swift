@@ -42,7 +42,9 @@ struct DemoStory: Service {
             let lives = DemoLives(
                 suite: suite, pool: pool, people: DemoPeople(suite: suite, pool: pool, desks: Set(Self.desks)),
                 plan: DemoPlan(seed: 12345),
-                codes: Dictionary(receipts.map { ($0.number, $0.code) }, uniquingKeysWith: { first, _ in first }),
+                receipts: Dictionary(
+                    receipts.enumerated().map { ($1.number, (index: $0, code: $1.code)) },
+                    uniquingKeysWith: { first, _ in first }),
                 directory: rules.directory, profiles: manualRules(rules))
             let open = try await lives.live(progress)
             progress.end()
@@ -56,7 +58,8 @@ struct DemoStory: Service {
                     arrived: arrivals[receipt.number.id] ?? [])
             },
             ends: try await ends(pool), open: open, tally: try await DemoTally.count(pool: pool, rules: rules),
-            consumed: inboxes.messages, directory: rules.directory, events: try await number("SELECT count(*) FROM jiesu.case_event", pool),
+            consumed: inboxes.messages, directory: rules.directory,
+            events: try await number("SELECT count(*) FROM jiesu.case_event", pool),
             outbox: try await number("SELECT count(*) FROM jiesu.outbox", pool),
             parked: try await number("SELECT count(*) FROM jiesu.parked", pool),
             audit: try await Audit.verify(pool: pool), seconds: ContinuousClock.now - started)

@@ -68,7 +68,9 @@ struct DemoTally: Sendable {
             case .warned(let fired), .targetPassed(let fired), .escalated(let fired): note(fired, file, &tally)
             case .missed(let fired):
                 note(fired, file, &tally)
-                let rule = policies.first { $0.version.profile == fired.profile }?.clocks.first { $0.name == fired.clock }
+                let rule = policies.first { $0.version.profile == fired.profile }?.clocks.first {
+                    $0.name == fired.clock
+                }
                 isLate = isLate || rule?.step == "close"
             case .reopened: isLate = false
             case .replied:

@@ -28,8 +28,9 @@ final class Suite: Service {
         static let classification = service("classification")
         static let deadlines = service("deadlines")
         static let callback = service("callback")
+        static let reporting = service("reporting")
         static let intake = service("intake")
-        static let all = [broker, routing, classification, deadlines, callback, intake]
+        static let all = [broker, routing, classification, deadlines, callback, reporting, intake]
 
         /// An organisation's own instance, under its own log-in.
         static func desk(_ organisation: String) -> Part {
@@ -72,7 +73,8 @@ final class Suite: Service {
     ///   - startsAt: where a simulation's clock stands at first; `nil`: real time. Only for a new folder.
     ///   - kafka: a running Kafka to use instead of the embedded broker.
     init(
-        folder: URL, port: Int, profiles: [Profile], organisations: Installation.City, parts: [Part] = Part.all, desks: [String] = [],
+        folder: URL, port: Int, profiles: [Profile], organisations: Installation.City, parts: [Part] = Part.all,
+        desks: [String] = [],
         startsAt: Moment? = nil, kafka outside: KafkaSettings? = nil, log: Logger
     ) throws {
         self.outside = outside
@@ -222,7 +224,8 @@ final class Suite: Service {
     private func prepareDesks() async throws {
         let connection = try await Connection.connect(ConnectionSettings(url: database))
         for organisation in desks {
-            guard try await !connection.query("SELECT FROM jiesu.organisation WHERE code = \(organisation)").isEmpty else {
+            guard try await !connection.query("SELECT FROM jiesu.organisation WHERE code = \(organisation)").isEmpty
+            else {
                 throw CommandFailure(
                     "there is no organisation \(organisation)", hint: "`jiesu organisation list` shows them")
             }

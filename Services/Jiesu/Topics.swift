@@ -14,8 +14,9 @@ enum Topics {
     /// Partitions of an organisation's inbox: one keeps the order that officers see, and no office needs more
     /// throughput.
     private static let inboxPartitions = 1
+    private static let escalationPartitions = 3
 
-    /// `jiesu.cases` with as many partitions as the database fixed at set-up, and an inbox for each organisation that
+    /// `jiesu.cases` with as many partitions as the database fixed at set-up, `jiesu.escalations`, and an inbox for each organisation that
     /// works on cases.
     static func wanted(_ pool: Pool) async throws -> [Topic] {
         let answers = try await pool.withConnection { connection in
@@ -25,7 +26,8 @@ enum Topics {
             ])
         }
         let cases = Topic(name: Destination.cases.topic, partitions: try answers[0].only().get(0))
-        return [cases]
+        let escalations = Topic(name: Destination.escalations.topic, partitions: escalationPartitions)
+        return [cases, escalations]
             + (try answers[1].map { row in
                 Topic(name: Destination.inbox(try row.get(0)).topic, partitions: inboxPartitions)
             })

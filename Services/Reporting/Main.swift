@@ -1,3 +1,4 @@
+import Access
 import CaseStore
 import Configuration
 import Foundation
@@ -17,11 +18,16 @@ enum Main {
             let pool = Pool(settings.database("reporting"), size: 4, log: log)
             let store = CaseStore(pool: pool)
             let watch = BrokerWatch(pool: pool, settings: settings.kafka("reporting"), log: log)
-            let routes = ReportRoutes(store: ReportStore(pool: pool), cases: store, authorise: { _ in })
+            let access = AccessStore(pool, log: log)
+            let routes = ReportRoutes(
+                store: ReportStore(pool: pool), cases: store,
+                authorise: {
+                    _ = try await access.authorised($0, any: ["leader", "unit_head", "supervisor", "auditor", "admin"])
+                })
             return [
                 watch, CaseConsumer(FactMaking(), store: store, watch: watch, metrics: metrics, log: log),
                 Server(
-                    name: "jiesu-reporting", listen: settings.listen.description, routes: routes.all,
+                    name: "jiesu-reporting", listen: settings.listen.description, routes: access.routes + routes.all,
                     ready: { ["database": await pool.answers()] }, metrics: metrics, log: log),
             ]
         }

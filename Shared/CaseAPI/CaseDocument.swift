@@ -127,7 +127,8 @@ enum CaseDocument {
     private static func document(_ clock: Clock, _ policies: [Policy]) -> JSON {
         let rule = policies.first { $0.version.profile == clock.profile }?.clocks.first { $0.name == clock.rule }
         var members: JSONObject = [
-            "profile": .string(clock.profile), "clock": .string(clock.rule), "title": .string(rule?.title ?? "督办"), "step": .string(clock.step),
+            "profile": .string(clock.profile), "clock": .string(clock.rule), "title": .string(rule?.title ?? "督办"),
+            "step": .string(clock.step),
             "from": .string(clock.from.iso8601), "assumed": .bool(clock.isAssumed),
             "source": .string(rule?.source ?? ""),
         ]

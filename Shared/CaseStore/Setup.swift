@@ -52,7 +52,8 @@ package enum Setup {
             }
             try await connection.script("COMMIT")
             return Result(
-                migrations: applied, policies: policies, organisations: directory.organisations.count, openToPublic: open)
+                migrations: applied, policies: policies, organisations: directory.organisations.count,
+                openToPublic: open)
         } catch {
             try await connection.script("ROLLBACK")
             throw error

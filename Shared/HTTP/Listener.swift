@@ -17,7 +17,8 @@ final class Listener: Sendable {
     /// Binds and listens; connections wait until `start`.
     init(_ address: ListenAddress) throws(HTTPError) {
         var failure: Int32 = 0
-        let bound = try SocketAddress.first(address.host, UInt16(address.port), forListening: true) { address, size, family in
+        let bound = try SocketAddress.first(address.host, UInt16(address.port), forListening: true) {
+            address, size, family in
             let candidate = Glibc.socket(family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
             var on: Int32 = 1
             // A restart need not wait until the last connections of the old process are forgotten.

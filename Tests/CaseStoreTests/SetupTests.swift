@@ -50,6 +50,7 @@ struct SetupTests {
         let roles = try await codes(
             database, "SELECT code FROM jiesu.organisation WHERE roles <> '{}' ORDER BY code")
         #expect(roles == ["by-hand", "own-office"])
-        #expect(try await codes(database, "SELECT code FROM jiesu.organisation WHERE aliases <> '{}'") == ["own-office"])
+        #expect(
+            try await codes(database, "SELECT code FROM jiesu.organisation WHERE aliases <> '{}'") == ["own-office"])
     }
 }

@@ -63,7 +63,7 @@ import Testing
     ]
 
     private static func report(
-        _ rows: [Row], parked: Int = 0, broken: [Audit.Break] = []
+        _ rows: [Row], parked: Int = 0, open: Int = 0, firedTwice: Int = 0, broken: [Audit.Break] = []
     ) throws -> DemoReport {
         DemoReport(
             cases: try rows.enumerated().map { index, row in
@@ -72,6 +72,7 @@ import Testing
                     sample: try Sample(["text": "路灯不亮", "expect": row.expected], line: index + 1), state: row.state,
                     lead: row.lead, arrived: row.arrived)
             },
+            ends: [:], open: open, tally: DemoTally(firedTwice: firedTwice), consumed: 0,
             directory: Directory(organisations: [], regions: [], jurisdictions: []), events: 3, outbox: 0,
             parked: parked,
             audit: Audit.Report(chains: rows.count, events: 3, broken: broken), seconds: .milliseconds(1500))
@@ -84,12 +85,14 @@ import Testing
         #expect(report.isAsExpected == (row.difference == nil))
         #expect(report.json["cases"]?["not_as_expected"] == .int(row.difference == nil ? 0 : 1))
         let line = row.difference.map { "\(CaseNumber(id: 1)): \($0)" }
-        #expect(report.table.contains(line ?? "Every complaint is where its profile says."))
+        #expect(report.table.contains(line ?? "Every complaint went where its profile says and came to its end."))
     }
 
     @Test func `what is parked and a broken chain are not as expected either`() throws {
         #expect(try Self.report([]).isAsExpected)
         #expect(try !Self.report([], parked: 1).isAsExpected)
+        #expect(try !Self.report([], open: 1).isAsExpected, "a case that has not come to its end")
+        #expect(try !Self.report([], firedTwice: 1).isAsExpected)
         let broken = Audit.Break(caseID: 1, version: 1, fault: "hash")
         #expect(try !Self.report([], broken: [broken]).isAsExpected)
     }
@@ -99,9 +102,11 @@ import Testing
         #expect(
             json["cases"] == [
                 "registered": 16, "dispatched": 6, "redirected": 4, "refused": 2, "awaiting_judgement": 3,
-                "not_as_expected": 12,
+                "closed": 0, "withdrawn": 0, "open": 0, "not_as_expected": 12,
             ])
-        #expect(json["events"] == ["appended": 3, "waiting": 0, "arrived": 12])
+        #expect(json["events"] == ["appended": 3, "published": 0, "consumed": 0, "waiting": 0, "kinds": [:]])
+        #expect(json["clocks"] == ["armed": 0, "fired": 0, "fired_twice": 0])
+        #expect(json["rates"]?["on_time"] == ["numerator": 0, "denominator": 0])
         #expect(json["parked"] == 2)
         #expect(json["audit"] == ["chains": 16, "broken": 0])
         #expect(json["seconds"] == 1.5)

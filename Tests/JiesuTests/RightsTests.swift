@@ -15,24 +15,29 @@ import Testing
     private static let tables: [String: [String: String]] = [
         "jiesu_intake": [
             "setting": "S", "broker": "S", "simulation": "S", "policy": "S", "region": "S", "organisation": "S",
-            "jurisdiction": "S", "case_file": "SI", "case_event": "SI", "outbox": "I", "complainant": "I",
+            "jurisdiction": "S", "case_file": "SIU", "case_event": "SI", "outbox": "I", "complainant": "I",
             "submission": "I", "idempotency": "SID",
+            "calendar": "S", "clock": "SIUD",
         ],
         "jiesu_classification": [
             "setting": "S", "broker": "S", "simulation": "S", "policy": "S", "region": "S", "organisation": "S",
             "jurisdiction": "S", "case_file": "SU", "case_event": "SI", "outbox": "I", "parked": "SI",
+            "calendar": "S", "clock": "SIUD",
         ],
         "jiesu_routing": [
             "setting": "S", "broker": "S", "simulation": "S", "policy": "S", "region": "S", "organisation": "S",
             "jurisdiction": "S", "case_file": "SU", "case_event": "SI", "outbox": "SIUD", "parked": "SI",
+            "calendar": "S", "clock": "SIUD", "command": "S", "note": "SI",
         ],
         "jiesu_deadlines": [
             "setting": "S", "broker": "S", "simulation": "S", "policy": "S", "region": "S", "organisation": "S",
             "jurisdiction": "S", "case_file": "SU", "case_event": "SI", "outbox": "I", "parked": "SI",
+            "calendar": "S", "clock": "SIUD", "command": "S",
         ],
         "jiesu_callback": [
             "setting": "S", "broker": "S", "simulation": "S", "policy": "S", "region": "S", "organisation": "S",
             "jurisdiction": "S", "case_file": "SU", "case_event": "SI", "outbox": "I", "parked": "SI",
+            "calendar": "S", "clock": "SIUD", "note": "SI",
         ],
         "jiesu_reporting": [
             "setting": "S", "broker": "S", "simulation": "S", "policy": "S", "region": "S", "organisation": "S",
@@ -42,6 +47,7 @@ import Testing
         desk: [
             "setting": "S", "broker": "S", "simulation": "S", "policy": "S", "region": "S", "organisation": "S",
             "jurisdiction": "S",
+            "calendar": "S", "my_case": "S", "my_event": "S", "my_clock": "S", "my_command": "S", "my_note": "S",
         ],
     ]
     private static let columns: [String: Set<String>] = [
@@ -49,7 +55,20 @@ import Testing
             "submission.case_id S", "submission.number S", "submission.title S", "submission.text S",
             "submission.place S", "submission.about S",
         ],
+        "jiesu_intake": ["parked.service S", "parked.case_id S"],
+        "jiesu_routing": deciding.union([
+            "command.decided_at U", "command.outcome U", "command.detail U", "command.version U",
+        ]),
+        "jiesu_callback": deciding,
         "jiesu_reporting": ["case_file.reported U"],
+        desk: [
+            "command.case_id I", "command.id I", "command.kind I", "command.round I", "command.account I",
+            "command.payload I", "note.case_id I", "note.account I", "note.text I",
+        ],
+    ]
+    /// Who acts, and in which role.
+    private static let deciding: Set = [
+        "account.id S", "account.organisation S", "account.roles S", "account.disabled_at S",
     ]
     private static let common: Set = ["clock", "micros", "moment", "my_organisation"]
     private static let appending: Set = ["framed", "event_body", "link", "chain"]
@@ -58,13 +77,13 @@ import Testing
     private static let functions: [String: Set<String>] = [
         "jiesu_intake": common.union(appending).union(logIn).union(["query_codes"]),
         "jiesu_classification": common.union(appending).union(logIn),
-        "jiesu_routing": common.union(appending).union(logIn).union(reading),
-        "jiesu_deadlines": common.union(appending),
+        "jiesu_routing": common.union(appending).union(logIn).union(reading).union(["given_at"]),
+        "jiesu_deadlines": common.union(appending).union(["given_at"]),
         "jiesu_callback": common.union(appending).union(logIn).union(reading),
         "jiesu_reporting": common.union(logIn),
-        desk: common.union(logIn).union(reading),
+        desk: common.union(logIn).union(reading).union(["i_am_under"]),
     ]
-    private static let sequences: [String: Set<String>] = ["jiesu_intake": ["case_id"]]
+    private static let sequences: [String: Set<String>] = ["jiesu_intake": ["case_id"], desk: ["note_number_seq"]]
     private static let locks: [String: Set<String>] = ["jiesu_routing": ["pg_try_advisory_lock(bigint)"]]
 
     /// The login of a desk, as `jiesu organisation add` makes it.

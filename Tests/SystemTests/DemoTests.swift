@@ -19,7 +19,15 @@ extension SystemTests {
         #expect(cases["not_as_expected"] == 0)
         let ends = ["dispatched", "redirected", "refused", "awaiting_judgement"].compactMap { cases[$0]?.int }
         #expect(ends.count == 4 && ends.reduce(0, +) == 12)
-        #expect((object["events"]?["arrived"]?.int ?? 0) >= (cases["dispatched"]?.int ?? 1))
+        #expect((object["events"]?["consumed"]?.int ?? 0) >= (cases["dispatched"]?.int ?? 1))
+        #expect(cases["open"] == 0)
+        #expect(object["events"]?["waiting"] == 0)
+        #expect(object["clocks"]?["fired_twice"] == 0)
+        // The same seed tells the same story, whoever was registered first.
+        let again = try await BuiltProgram.jiesu(["demo", "--json", "--cases", "12"], environment: temporary)
+        let second = try JSON.parse([UInt8](again.out.utf8))
+        #expect(second["events"]?["kinds"] == object["events"]?["kinds"])
+        #expect(second["clocks"] == object["clocks"] && second["rates"] == object["rates"])
         #expect(object["audit"] == ["chains": 12, "broken": 0])
         #expect(object["parked"] == 0)
         #expect(try folders().count == 1)

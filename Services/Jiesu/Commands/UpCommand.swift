@@ -47,7 +47,8 @@ private struct Greeting: Service {
         print("intake      \(intake)/api/v1/complaints   (described by \(intake)/openapi.json)")
         for part in suite.services where part.name != "intake" {
             guard let port = suite.port(of: part) else { continue }
-            print("\(part.name.padding(toLength: 11, withPad: " ", startingAt: 0)) http://127.0.0.1:\(port)/openapi.json")
+            print(
+                "\(part.name.padding(toLength: 11, withPad: " ", startingAt: 0)) http://127.0.0.1:\(port)/openapi.json")
         }
         print("database    \(suite.database)")
         print("data, logs  \(suite.folder.path)")

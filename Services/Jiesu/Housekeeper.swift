@@ -30,15 +30,21 @@ struct Housekeeper: Service {
         }
     }
 
-    /// Copies and empties, since the services keep their files open. Lines written in between are lost.
+    /// The services' logs and PostgreSQL's own. Copies and empties, since all keep their files open, and append to them. Lines
+    /// written in between are lost.
     func shortenLogs(_ longest: Int = longestLog) throws {
-        for file in try FileManager.default.contentsOfDirectory(at: logs, includingPropertiesForKeys: [.fileSizeKey])
-        where file.pathExtension == "log" {
-            guard let size = try file.resourceValues(forKeys: [.fileSizeKey]).fileSize, size > longest else { continue }
+        let services = try FileManager.default.contentsOfDirectory(at: logs, includingPropertiesForKeys: nil)
+        let server = URL(filePath: "\(cluster.folder)/server.log")
+        for file in services + [server] where file.pathExtension == "log" {
+            // PostgreSQL's folder is its user's, who must not make root empty another file.
+            let descriptor = open(file.path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC)
+            guard descriptor >= 0 else { throw CommandFailure("\(file.path) cannot be opened: errno \(errno)") }
+            defer { close(descriptor) }
+            guard lseek(descriptor, 0, SEEK_END) > longest else { continue }
             let old = file.appendingPathExtension("1")
             if FileManager.default.fileExists(atPath: old.path) { try FileManager.default.removeItem(at: old) }
             try FileManager.default.copyItem(at: file, to: old)
-            guard truncate(file.path, 0) == 0 else { throw CommandFailure("\(file.path) cannot be emptied") }
+            guard ftruncate(descriptor, 0) == 0 else { throw CommandFailure("\(file.path) cannot be emptied") }
         }
     }
 }

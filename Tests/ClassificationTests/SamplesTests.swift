@@ -23,6 +23,25 @@ import Testing
         }
     }
 
+    @Test func `every subject of each profile occurs, and whatever is out of the ordinary`() throws {
+        var findings: [Finding] = []
+        for profile in Shipped.profiles {
+            let classifier = Classifier(profile: profile, directory: Shipped.directory)
+            let found = Sample.all.filter { $0.profile == profile.name }.map { classifier.find($0.complaint).finding }
+            let subjects = Set(found.compactMap(\.subject))
+            let missing = profile.classification.subjects.map(\.code).filter { !subjects.contains($0) }
+            #expect(missing == [], "\(profile.name)")
+            findings += found
+        }
+        #expect(findings.contains { $0.urgency == "urgent" })
+        #expect(findings.contains { !$0.accused.isEmpty }, "about an organisation")
+        #expect(Sample.all.contains { $0.json["identity"] == "anonymous" })
+        #expect(Sample.all.contains { $0.json["earlier"] != nil }, "repeated")
+        for end in ["redirected", "refused"] {
+            #expect(Sample.all.contains { $0.json["expect"]?["state"] == .string(end) }, "outside the remit: \(end)")
+        }
+    }
+
     @Test func `nobody real is in them`() {
         for sample in Sample.all {
             let contact = sample.json["contact"]

@@ -66,7 +66,10 @@ struct ComplaintRoutes {
         case .inFuture: .init("/happened_at", "事发时间不能晚于现在")
         case .unknownRegion: .init("/place/region", "没有这个行政区域")
         case .unknownEarlierCase: .init("/earlier", "没有这个受理编号,请核对")
-        default: .init("", "暂时无法登记(\(refusal.code))")
+        // None of these is the sender's to put right, and no registration is refused for them.
+        case .unknownCase, .alreadyRegistered, .stale, .notNow, .incomplete, .unknownOrganisation, .conflictOfInterest,
+            .againstPolicy:
+            .init("", "暂时无法登记(\(refusal.code))")
         }
     }
 

@@ -46,7 +46,8 @@ struct Sample {
         case .dispatch(let order): Self.text("dispatched", order.lead, order.helpers)
         case .redirect(let order): Self.text("redirected", order.to, [])
         case .refuse(let order): Self.text("refused", order.to, [])
-        default: Self.text(State.awaitingJudgement.rawValue, nil, [])
+        case .requestJudgement: Self.text(State.awaitingJudgement.rawValue, nil, [])
+        case .register, .classify, .link: "no order that a rule gives"
         }
     }
 

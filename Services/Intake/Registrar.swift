@@ -52,6 +52,9 @@ actor Registrar {
         }
     }
 
+    /// In a task of its own, as the timer is: nobody waits for it at a stop. The server drains its requests first, and so
+    /// theirs; of a batch that outlasts the drain nobody hears, and it may still be committed. The key makes that safe: whoever
+    /// sends again gets the same number.
     private func start() {
         let items = rules.take()
         Task {

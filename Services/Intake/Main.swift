@@ -32,7 +32,11 @@ enum Main {
                 Server(
                     name: "jiesu-intake", listen: settings.listen.description,
                     routes: routes.all + VoiceRoutes(store: routes.store, cases: cases).all,
-                    ready: { ["database": await pool.answers()] }, metrics: metrics, log: log)
+                    ready: {
+                        // A line that no profile governs would turn every complaint away that names none.
+                        let known = (try? await cases.rulebook())?.profile(line: line) != nil
+                        return ["database": await pool.answers(), "line": known]
+                    }, metrics: metrics, log: log)
             ]
         }
     }

@@ -26,13 +26,6 @@ final class BenchStage: Sendable {
             running.withLock { $0.append((part, Task { try await service.run() })) }
         }
         guard await suite.waitUntilReady(parts) else { throw CancellationError() }
-        guard parts.contains(.broker) else { return }
-        // A broker that starts deletes what waits in the outbox.
-        let pool = try pool()
-        while try await pool.withConnection({ try await $0.query("SELECT FROM jiesu.broker") }).isEmpty {
-            try Task.checkCancellation()
-            await sleep(for: .milliseconds(50))
-        }
     }
 
     /// Stops what was started last, first.

@@ -36,6 +36,9 @@ enum Jiesu {
 
     /// Runs what was typed. 0 done, 1 failed, 2 typed wrongly.
     static func run(_ typed: [String]) async -> Int32 {
+        // `jiesu help up` is `jiesu up --help`.
+        let isHelp = typed.first == "help" && typed.count > 1
+        let typed = isHelp ? typed.dropFirst() + ["--help"] : typed
         guard let first = typed.first, first != "help", first != "--help", first != "-h" else {
             print(overview)
             return typed.isEmpty ? 2 : 0
@@ -57,7 +60,11 @@ enum Jiesu {
             return 0
         }
         do {
-            return try await command.run(Arguments(rest, options: command.options))
+            let status = try await command.run(Arguments(rest, options: command.options))
+            try StandardOutput.finish()
+            return status
+        } catch is StandardOutput.Closed {
+            return 0
         } catch let mistake as Arguments.Mistake {
             complain(mistake.message, hint: command.usage)
             return 2

@@ -1,4 +1,4 @@
-import Foundation
+@preconcurrency import Foundation  // for `stdout`, which C declares as a variable
 
 /// One line that says how far something is: rewritten in place on a terminal, printed plainly and rarely without one.
 final class ProgressLine {
@@ -36,6 +36,8 @@ final class ProgressLine {
     }
 
     private func write(_ text: String) {
-        FileHandle.standardOutput.write(Data(text.utf8))
+        // That nobody reads it any more is told at the end, with the rest.
+        fputs(text, stdout)
+        fflush(stdout)
     }
 }

@@ -169,10 +169,23 @@ final class Suite: Service {
             }
             var ready = 0
             for port in ports where await Self.isReady(port) { ready += 1 }
-            if isPrepared, ready == services.count { return true }
+            if isPrepared, ready == services.count, await isBrokerKnown(parts ?? self.parts) { return true }
             await sleep(for: .milliseconds(100))
         }
         return false
+    }
+
+    /// Whether commands that come now would find the broker that runs now.
+    private func isBrokerKnown(_ parts: [Part]) async -> Bool {
+        guard parts.contains(.broker) else { return true }
+        do {
+            let connection = try await Connection.connect(ConnectionSettings(url: database))
+            let rows = try await connection.query("SELECT FROM jiesu.broker")
+            await connection.close()
+            return !rows.isEmpty
+        } catch {
+            return false
+        }
     }
 
     /// What `run` starts.
@@ -214,10 +227,19 @@ final class Suite: Service {
         await server.close()
         _ = try await Installation.bringUp(database: database, organisations: organisations, profiles: profiles)
         try await prepareDesks()
+        try await forgetBroker()
         if let outside {
             let pool = Pool(try ConnectionSettings(url: database), size: 1, log: log)
             _ = try await Topics.make(Topics.wanted(pool), at: outside, log: log)
         }
+    }
+
+    /// The address of an embedded broker that is gone; the next one writes its own.
+    private func forgetBroker() async throws {
+        guard outside == nil else { return }
+        let connection = try await Connection.connect(ConnectionSettings(url: database))
+        _ = try await connection.execute("DELETE FROM jiesu.broker")
+        await connection.close()
     }
 
     /// Log-ins of the desks, which need no password on the private cluster's socket, and the simulation's clock.

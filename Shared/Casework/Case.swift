@@ -64,7 +64,7 @@ package struct Case: Sendable, Equatable {
     package mutating func apply(_ event: Event, at: Moment) {
         version += 1
         if case .reopened = event { course.beginRound() }
-        course.marks[Mark.event(event.kind).code] = at.microseconds
+        if marks(event) { course.marks[Mark.event(event.kind).code] = at.microseconds }
         switch event {
         case .registered(let registered):
             let version = version
@@ -140,6 +140,11 @@ package struct Case: Sendable, Equatable {
                 order.isEnded = review.failed.isEmpty
             }
         }
+    }
+
+    /// A limit counts from when whoever leads took the case over, not from when a helper did.
+    private func marks(_ event: Event) -> Bool {
+        if case .signed(let signed) = event { signed.organisation == lead } else { true }
     }
 
     private mutating func note(_ fired: ClockFired) {

@@ -28,7 +28,11 @@ extension Scene {
         guard let rule = policies.flatMap(\.closing).first(where: { $0.name == closed.rule && $0.isManual }) else {
             throw .againstPolicy("closing")
         }
-        guard rule.isManual, closed.note != nil else { throw .incomplete("note") }
+        guard closed.note != nil else { throw .incomplete("note") }
+        if let satisfied = rule.satisfied, satisfied != file.course.rated?.satisfaction.isSatisfied {
+            throw .againstPolicy("closing")
+        }
+        if let round = rule.round, file.round < round { throw .againstPolicy("closing") }
         return [.closed(closed)]
     }
 }
@@ -55,21 +59,14 @@ func callback(of file: Case, under policies: [Policy]) -> Callback? {
 
 /// What an event brings about by itself, by the policies.
 extension Scene {
-    func consequences(of event: Event) -> [Event] {
-        var events: [Event] = []
-        if let order = supervision(after: event) { events.append(order) }
+    func ending(after event: Event) -> [Event] {
         switch event {
         case .rated:
-            if let review = reopening {
-                events.append(.reopened(Reopened(round: file.round + 1, kind: review.kind)))
-            } else if let rule = closingRule {
-                events.append(.closed(Closed(rule: rule.name)))
-            }
-        case .replied, .calledBack:
-            if let rule = closingRule { events.append(.closed(Closed(rule: rule.name))) }
-        default: break
+            if let review = reopening { return [.reopened(Reopened(round: file.round + 1, kind: review.kind))] }
+            return closingRule.map { [.closed(Closed(rule: $0.name))] } ?? []
+        case .replied, .calledBack: return closingRule.map { [.closed(Closed(rule: $0.name))] } ?? []
+        default: return []
         }
-        return events
     }
 
     /// Dissatisfied or unsolved, and the policy gives another round.

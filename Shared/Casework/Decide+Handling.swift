@@ -81,7 +81,9 @@ extension Scene {
     }
 
     func inform(_ informed: Informed) throws(Refusal) -> [Event] {
-        let states = State.handled.union([.replied, .closed, .disputed, .returned])
+        var states = State.handled.union([.replied, .closed, .disputed, .returned])
+        // That it is accepted may be told before it is known who answers.
+        if informed.what == .acceptance { states.formUnion([.registered, .classified, .awaitingJudgement]) }
         try require(states)
         return [.informed(informed)]
     }

@@ -96,8 +96,10 @@ struct Scene {
         while let event = waiting.popFirst() {
             scene = scene.after(event)
             events.append(event)
-            // Nothing follows twice: what an event brings about is decided when all that was ordered has happened.
-            if waiting.isEmpty { waiting += scene.consequences(of: event) }
+            // An order to supervise follows from whatever event calls for it; an end is decided when all that was ordered has
+            // happened, so that nothing follows twice.
+            if let order = scene.supervision(after: event) { waiting.append(order) }
+            if waiting.allSatisfy({ $0.kind == .supervised }) { waiting += scene.ending(after: event) }
         }
         return events
     }

@@ -2,7 +2,8 @@ import Foundation
 import Synchronization
 import Telemetry
 
-/// Listens for SIGTERM and SIGINT. The first asks to stop, the second ends the process at once.
+/// Listens for SIGTERM, SIGINT and, unless it was started with nohup, SIGHUP: a terminal that is closed. The first asks to
+/// stop, the second ends the process at once.
 ///
 /// A handler writes to a pipe that a thread of its own reads: whoever holds all shared threads of Swift's tasks must
 /// not be able to keep the process alive. Not a dispatch source, which on Linux blocks the signal in thread after
@@ -12,7 +13,7 @@ import Telemetry
 final class StopSignals: Sendable {
     /// Where the handler writes. Touched before the handler is installed, so that the handler initialises nothing.
     private static let writingEnd = Atomic<Int32>(-1)
-    private static let signals = [SIGTERM, SIGINT]
+    private static let signals = [SIGTERM, SIGINT, SIGHUP]
     /// So long after the grace period a process ends that was not able to end itself.
     private static let allowance = Duration.seconds(2)
 
@@ -30,7 +31,7 @@ final class StopSignals: Sendable {
             Self.watch(readingEnd, grace: grace, log: log, stop: stop)
             Foundation.close(readingEnd)
         }
-        earlier = Self.signals.map { signal in
+        earlier = Self.signals.filter { $0 != SIGHUP || !Self.isIgnored($0) }.map { signal in
             var action = sigaction()
             action.__sigaction_handler.sa_handler = { _ in StopSignals.handle() }
             action.sa_flags = SA_RESTART
@@ -38,6 +39,12 @@ final class StopSignals: Sendable {
             sigaction(signal, &action, &before)
             return (signal, before)
         }
+    }
+
+    private static func isIgnored(_ signal: Int32) -> Bool {
+        var now = sigaction()
+        sigaction(signal, nil, &now)
+        return unsafeBitCast(now.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
     /// Gives the signals back to whoever had them before, usually the system, which ends the process on the next one.

@@ -100,6 +100,8 @@ package final class PrivateCluster: Sendable {
         if status != 0, try await isRunning() {
             throw PostgresError(.process, "the server did not stop", detail: output)
         }
+        // Empty now; the next start makes it again.
+        rmdir(socketFolder)
     }
 
     /// Stops and starts.

@@ -57,9 +57,22 @@ enum ParkedCommand: OperatorCommand {
         }
         print("since: \(try row.get(8, as: String.self))")
         if let message = try row.get(7, as: [UInt8]?.self) {
-            print("message: \(String(decoding: message, as: UTF8.self))")
+            print("message: \(printable(String(decoding: message, as: UTF8.self)))")
         }
         return 0
+    }
+
+    /// Without what would move an operator's cursor or turn the direction of writing.
+    static func printable(_ text: String) -> String {
+        var safe = ""
+        for scalar in text.unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .control, .format, .surrogate, .privateUse, .lineSeparator, .paragraphSeparator:
+                safe += "\\u{\(String(scalar.value, radix: 16))}"
+            default: safe.unicodeScalars.append(scalar)
+            }
+        }
+        return safe
     }
 
     private static func retry(_ id: Int64?, on connection: Connection) async throws -> Int32 {

@@ -35,7 +35,7 @@ enum TailCommand: OperatorCommand {
             let next = ContinuousClock.now + .seconds(1)
             repeat {
                 for message in try await messages(reader) {
-                    FileHandle.standardOutput.write(Data((line(message) + "\n").utf8))
+                    try StandardOutput.write(line(message) + "\n")
                 }
                 if arguments.has("until-end"), await reader.atEnd { return 0 }
             } while ContinuousClock.now < next

@@ -105,6 +105,7 @@ let package = Package(
         tests("JSONTests", ["JSON"]),
         tests("TextMatchingTests", ["TextMatching", "Support"]),
         tests("PoliciesTests", ["Policies", "Casework", "JSON", "TextMatching", "WorkingTime", "Support"]),
+        tests("ProfileTests", ["Policies", "Casework", "WorkingTime"]),
         tests("TelemetryTests", ["Telemetry"]),
         tests("LifecycleTests", ["Lifecycle", "Telemetry", "Support"]),
         tests("ConfigurationTests", ["Configuration", "CaseStore", "Telemetry"]),

@@ -68,7 +68,7 @@ struct ComplaintRoutes {
         case .unknownEarlierCase: .init("/earlier", "没有这个受理编号,请核对")
         // None of these is the sender's to put right, and no registration is refused for them.
         case .unknownCase, .alreadyRegistered, .stale, .notNow, .incomplete, .unknownOrganisation, .conflictOfInterest,
-            .againstPolicy:
+            .againstPolicy, .notAllowed, .expired, .overCap, .nothingRunning:
             .init("", "暂时无法登记(\(refusal.code))")
         }
     }

@@ -19,7 +19,11 @@ struct Sample {
         }
     }()
 
-    var profile: String { json["line"]?.string == "12312" ? "p004-03" : "p000-06" }
+    /// The profile that governs the line.
+    var profile: String {
+        let line = json["line"]?.string ?? "12345"
+        return Shipped.profiles.first { $0.policy.line == line }?.name ?? "none"
+    }
 
     var complaint: Complaint {
         Complaint(
@@ -47,7 +51,7 @@ struct Sample {
         case .redirect(let order): Self.text("redirected", order.to, [])
         case .refuse(let order): Self.text("refused", order.to, [])
         case .requestJudgement: Self.text(State.awaitingJudgement.rawValue, nil, [])
-        case .register, .classify, .link: "no order that a rule gives"
+        case let other: "\(other.kind), which no rule orders"
         }
     }
 

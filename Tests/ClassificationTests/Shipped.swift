@@ -12,14 +12,16 @@ enum Shipped {
     static let profiles = (try? Profile.shipped()) ?? []
     static let organisations = try? OrganisationsFile.shipped(for: profiles)
     static let directory = organisations?.directory ?? Directory(organisations: [], regions: [], jurisdictions: [])
+    private static let classifiers = Dictionary(
+        uniqueKeysWithValues: profiles.compactMap { profile in
+            profile.classification.map { (profile.name, Classifier($0, directory: directory)) }
+        })
     static let hotline = classifier("p000-06")
     static let commerce = classifier("p004-03")
 
     static func profile(_ name: String) -> Profile? { profiles.first { $0.name == name } }
 
-    static func classifier(_ name: String) -> Classifier? {
-        profile(name)?.classification.map { Classifier($0, directory: directory) }
-    }
+    static func classifier(_ name: String) -> Classifier? { classifiers[name] }
 
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()

@@ -76,7 +76,7 @@ struct RefusedComplaint: CustomTestStringConvertible, Sendable {
             "confidential without a name", with(#""identity": "confidential", "contact": {"phone": "1"}"#),
             "/contact/name: "),
         RefusedComplaint("a name of blanks", with(#""contact": {"name": "  "}"#), "/contact/name: "),
-        RefusedComplaint("line of letters", with(#""line": "abcde""#), "/line: 应为数字"),
+        RefusedComplaint("line of letters", with(#""line": "abcde""#), "/line: 本市没有这条热线"),
         RefusedComplaint("an unknown line", with(#""line": "99999""#), "/line: 本市没有这条热线"),
         RefusedComplaint("an unknown region", with(#""place": {"region": "火星区"}"#), "/place/region: 没有这个行政区域"),
         RefusedComplaint("earlier with a wrong check digit", with(#""earlier": "0000000011""#), "/earlier: 受理编号有误"),

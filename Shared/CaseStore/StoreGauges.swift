@@ -25,7 +25,7 @@ package struct StoreGauges: Service {
                 try await look()
             } catch {
                 log.warning("gauges cannot be read", ["reason": "\(error)"])
-                for metric in [Metric.outboxRows, .outboxOldestSeconds, .owedRows, .parkedRows] {
+                for metric in [Metric.outboxRows, .outboxOldestSeconds, .owedRows, .commandsWaiting, .parkedRows] {
                     metrics.replace(metric, with: [:])
                 }
             }
@@ -47,7 +47,8 @@ package struct StoreGauges: Service {
                     (SELECT count(*) FROM (SELECT FROM jiesu.case_file f WHERE state = 'classified' AND NOT EXISTS (
                         SELECT FROM jiesu.parked p WHERE p.service = 'routing' AND p.case_id = f.id) LIMIT 100000) AS n),
                     (SELECT count(*) FROM (SELECT FROM jiesu.case_file f WHERE reported < version AND NOT EXISTS (
-                        SELECT FROM jiesu.parked p WHERE p.service = 'reporting' AND p.case_id = f.id) LIMIT 100000) AS n)
+                        SELECT FROM jiesu.parked p WHERE p.service = 'reporting' AND p.case_id = f.id) LIMIT 100000) AS n),
+                    (SELECT count(*) FROM (SELECT FROM jiesu.command WHERE decided_at IS NULL LIMIT 100000) AS n)
                 """,
                 "SELECT service, count(*) FROM jiesu.parked GROUP BY service",
             ])
@@ -60,6 +61,7 @@ package struct StoreGauges: Service {
             with: [
                 ["classification"]: try row.get(3), ["routing"]: try row.get(4), ["reporting"]: try row.get(5),
             ])
+        metrics.replace(.commandsWaiting, with: [[]: try row.get(6)])
         var byService: [[String]: Double] = [:]
         for row in parked { byService[[try row.get(0)]] = try row.get(1) }
         metrics.replace(.parkedRows, with: byService)

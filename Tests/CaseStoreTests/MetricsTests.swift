@@ -32,9 +32,18 @@ struct MetricsTests {
                     $0.prefix { $0 != " " && $0 != "{" }
                 })
         }
-        let all: Set<Substring> = ["jiesu_outbox_rows", "jiesu_outbox_oldest_seconds", "jiesu_owed_rows"]
+        try await fixture.execute(
+            """
+            WITH a AS (INSERT INTO jiesu.account (name, title, password, roles) VALUES ('li', '李', 'x', '{officer}') RETURNING id)
+            INSERT INTO jiesu.command (organisation, case_id, id, kind, round, account, payload)
+            SELECT 'city-health', 1, n::text, 'sign', 1, a.id, '{}' FROM a, generate_series(1, 2) n
+            """)
+        let all: Set<Substring> = [
+            "jiesu_outbox_rows", "jiesu_outbox_oldest_seconds", "jiesu_owed_rows", "jiesu_commands_waiting",
+        ]
         try await eventually("the gauges are there") { names() == all }
         #expect(lines(metrics, "jiesu_owed_rows").contains("jiesu_owed_rows{service=\"classification\"} 3"))
+        #expect(value(metrics, "jiesu_commands_waiting") == 2)
         try await fixture.execute("ALTER TABLE jiesu.parked RENAME TO elsewhere")
         try await eventually("they are gone") { names().isEmpty }
         try await fixture.execute("ALTER TABLE jiesu.elsewhere RENAME TO parked")

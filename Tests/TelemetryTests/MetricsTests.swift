@@ -127,13 +127,14 @@ struct MetricsTests {
     @Test func `names and labels of the suite are what dashboards rely on`() {
         let declared: [Metric] = [
             .consumerLag, .outboxRows, .outboxOldestSeconds, .owedRows, .parkedRows, .handlerSeconds,
-            .httpRequestSeconds, .dropped,
+            .httpRequestSeconds, .dropped, .clockLatenessSeconds, .clocksFired, .commandsWaiting,
         ]
         #expect(
             declared.map { "\($0.name){\($0.labels.joined(separator: ","))}" } == [
                 "jiesu_consumer_lag{topic,partition}", "jiesu_outbox_rows{state}", "jiesu_outbox_oldest_seconds{}",
                 "jiesu_owed_rows{service}", "jiesu_parked_rows{service}", "jiesu_handler_seconds{handler,outcome}",
                 "jiesu_http_request_seconds{route,method,status}", "jiesu_metrics_dropped_total{metric}",
+                "jiesu_clock_lateness_seconds{}", "jiesu_clocks_fired_total{}", "jiesu_commands_waiting{}",
             ])
     }
 }

@@ -35,4 +35,12 @@ extension EmbeddedBroker {
             return RD_KAFKA_RESP_ERR_NO_ERROR
         }
     }
+
+    /// Takes back what `refuse` asked for and no request has met yet.
+    package func refuseNoMore(_ request: Request) {
+        _ = with {
+            rd_kafka_mock_clear_request_errors($0, request.rawValue)
+            return RD_KAFKA_RESP_ERR_NO_ERROR
+        }
+    }
 }

@@ -16,6 +16,7 @@ enum BenchCommand: OperatorCommand {
           pipeline  complaints a second from POST to the organisation's topic, with at most 2,000 on their way; then how long one
                     takes at half the load that is the target
           relay     announcements a second with more than 100,000 waiting
+          deadlines clocks fired a second when 10,000 of 100,000 are due at one instant
           memory    what classification and routing take to read a backlog of one million messages
         Without a name all of them run. --seconds is the length of a measurement (default 15); --json prints one object.
         """

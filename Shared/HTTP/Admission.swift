@@ -5,6 +5,8 @@ struct Admission {
     private(set) var open = 0
     /// Requests that a handler works on.
     private(set) var working = 0
+    /// Answers that are made over time.
+    private(set) var streams = 0
     /// Bytes of bodies held.
     private(set) var bytes = 0
     private(set) var phase = Phase.serving
@@ -44,6 +46,16 @@ struct Admission {
     }
 
     mutating func workEnded() { working -= 1 }
+
+    /// Whether an answer may be one that is made over time; `nil` if so, else the reason.
+    mutating func streamStarted() -> Problem? {
+        if phase != .serving { return .stopping }
+        if streams >= limits.streams { return .tooManyStreams }
+        streams += 1
+        return nil
+    }
+
+    mutating func streamEnded() { streams -= 1 }
 
     /// Returns whether there is nothing to wait for.
     mutating func drain() -> Bool {

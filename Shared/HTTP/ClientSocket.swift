@@ -43,13 +43,21 @@ final class ClientSocket: Sendable {
 
     /// Waits for bytes and gives them to `reader`, or tells it that no more will come.
     func receive(into reader: inout AnswerReader, deadline: ContinuousClock.Instant) throws(HTTPError) {
-        Self.limit(descriptor, SO_RCVTIMEO, deadline)
-        let received = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 16 << 10) { space in
-            let count = recv(descriptor, space.baseAddress, space.count, 0)
-            return count < 0 ? nil : Array(space.prefix(count))
-        }
-        guard let received else { return try Self.explain(errno, deadline) }
+        let received = try receive(deadline: deadline)
         if received.isEmpty { try reader.connectionEnded() } else { try reader.receive(received) }
+    }
+
+    /// Waits for bytes; none means that no more will come.
+    func receive(deadline: ContinuousClock.Instant) throws(HTTPError) -> [UInt8] {
+        while true {
+            Self.limit(descriptor, SO_RCVTIMEO, deadline)
+            let received = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 16 << 10) { space in
+                let count = recv(descriptor, space.baseAddress, space.count, 0)
+                return count < 0 ? nil : Array(space.prefix(count))
+            }
+            if let received { return received }
+            try Self.explain(errno, deadline)
+        }
     }
 
     /// Says that nothing more will be sent.

@@ -13,6 +13,7 @@ final class ConnectionWatch: Sendable {
     private let start = ContinuousClock.now
     /// Nanoseconds since `start`; `never` while a handler works.
     private let deadline: Atomic<Int64>
+    private let streamed = Mutex<Feed?>(nil)
 
     private static let never = Int64.max
 
@@ -37,6 +38,21 @@ final class ConnectionWatch: Sendable {
 
     func isLate(now: ContinuousClock.Instant) -> Bool {
         deadline.load(ordering: .relaxed) < (now - start).nanoseconds
+    }
+
+    /// What the answer that is being read is made of, if it is made over time.
+    var feed: Feed? {
+        get { streamed.withLock { $0 } }
+        set { streamed.withLock { $0 = newValue } }
+    }
+
+    /// What is streamed is not read fast enough, or the client has hung up. While nothing is written nobody else would
+    /// notice. The caller knows that the connection is still open.
+    var leadsNowhere: Bool {
+        guard let feed else { return false }
+        var byte: UInt8 = 0
+        let count = recv(socket, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT))
+        return feed.isOverrun || count == 0 || count < 0 && errno != EAGAIN && errno != EINTR
     }
 
     /// Ends the connection for both sides; libmicrohttpd finds it closed and cleans up. The caller knows that it is

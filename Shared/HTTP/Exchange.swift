@@ -38,6 +38,8 @@ final class Exchange: @unchecked Sendable {
     /// Of these, kept.
     private var held = 0
     private let work = Mutex(Work.running)
+    /// What the answer is made of over time.
+    private var feed: Feed?
 
     /// - Parameter target: path and query as they came.
     init(_ traffic: Traffic, _ connection: OpaquePointer, target: [UInt8]) {
@@ -101,17 +103,23 @@ final class Exchange: @unchecked Sendable {
     /// Sets the answer and lets the connection go on; from any thread. Only the first call counts: after a drain gave
     /// up on a handler, the connection may be gone when the handler returns.
     func finish(_ response: Response) {
-        work.withLock { work in
-            if case .done = work { return }
+        let isFirst = work.withLock { work in
+            if case .done = work { return false }
             // Before the connection goes on: the exchange may be over right after.
             traffic.end(self)
             if case .suspended = work { MHD_resume_connection(connection) }
             work = .done(response)
+            return true
         }
+        if !isFirst, let feed = response.feed { traffic.end(feed) }
     }
 
     /// The request is over, answered or not.
     func ended() {
+        if let feed {
+            watch?.feed = nil
+            traffic.end(feed)
+        }
         watch?.restart()
         traffic.requestEnded(bytes: held)
     }
@@ -128,7 +136,7 @@ final class Exchange: @unchecked Sendable {
         if let problem = traffic.begin(self) { return send(.problem(problem), closing: true) }
         step = .working
         watch?.pause()
-        Task.immediate { self.finish(await self.traffic.router.answer(request)) }
+        Task.immediate { self.finish(await self.traffic.router.answer(request, admit: self.traffic.begin)) }
         // Under the lock, so that `finish` cannot resume what is not yet suspended.
         let response: Response? = work.withLock { work in
             if case .done(let response) = work { return response }
@@ -142,7 +150,9 @@ final class Exchange: @unchecked Sendable {
     private func send(_ response: Response, closing: Bool) -> MHD_Result {
         step = .answered
         request = nil
-        watch?.restart()
+        feed = response.feed
+        watch?.feed = response.feed
+        if response.feed == nil { watch?.restart() }
         return OutgoingResponse.queue(response, on: connection, closing: closing)
     }
 }

@@ -4,6 +4,8 @@ package struct Limits: Sendable {
     package var connections = 1000
     /// Requests that handlers work on at once. One more is told 503.
     package var requestsInWork = 1000
+    /// Answers that are made over time (`Feed`) at once. One more is told 503.
+    package var streams = 200
     /// Bytes of request bodies held at once, arriving and in work together. A request beyond is told 503.
     package var bodiesInMemory = 64 << 20
     /// Bytes of one request body. A longer one is told 413.
@@ -17,7 +19,7 @@ package struct Limits: Sendable {
     package var idleSeconds = 15
     /// From the opening of a connection, or from its last answer, until the next request is there whole. A client
     /// that sends a byte now and then, to hold a connection, is cut off by this. An answer may take as long to be
-    /// read.
+    /// read; one that is made over time may take as long as it likes, while the client keeps up.
     package var arrival: Duration = .seconds(30)
     /// How long requests may go on after the server was told to stop.
     package var drain: Duration = .seconds(10)

@@ -16,9 +16,15 @@ struct OutgoingResponse: ~Copyable {
         self.pointer = pointer
     }
 
+    private init?(_ feed: Feed, on connection: OpaquePointer) {
+        guard let pointer = FeedReader.response(feed, on: connection) else { return nil }
+        self.pointer = pointer
+    }
+
     /// Hands `response` to `connection`. `MHD_NO` makes libmicrohttpd close the connection without an answer.
     static func queue(_ response: Response, on connection: OpaquePointer, closing: Bool) -> MHD_Result {
-        guard let outgoing = OutgoingResponse(response.body) else { return .NO }
+        let made = response.feed.map { OutgoingResponse($0, on: connection) } ?? OutgoingResponse(response.body)
+        guard let outgoing = made else { return .NO }
         var accepted = outgoing.add("X-Content-Type-Options", "nosniff")
         if closing { accepted = outgoing.add("Connection", "close") && accepted }
         for (name, value) in response.headers { accepted = outgoing.add(name, value) && accepted }

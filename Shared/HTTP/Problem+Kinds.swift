@@ -39,6 +39,9 @@ extension Problem {
     package static let busy = Problem(503, "busy", "服务繁忙", detail: "请稍后再试", headers: ["Retry-After": "1"])
     static let stopping = Problem(503, "stopping", "服务正在停止", detail: "请稍后再试", headers: ["Retry-After": "1"])
 
+    static let tooManyStreams = Problem(
+        503, "too-many-streams", "实时连接过多", detail: "请稍后再试", headers: ["Retry-After": "5"])
+
     static func notReady(_ missing: [String]) -> Problem {
         Problem(503, "not-ready", "服务尚未就绪", fields: missing.map { Field($0, "不可用") })
     }

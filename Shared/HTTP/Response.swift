@@ -5,13 +5,25 @@ package struct Response: Sendable {
     package let status: Int
     package var headers: Headers
     package let body: [UInt8]
+    /// What follows over time in place of `body`.
+    let feed: Feed?
 
     /// - Parameter type: the `Content-Type`; `nil` for none.
     package init(status: Int, type: String?, headers: Headers = [:], body: [UInt8]) {
         self.status = status
         self.headers = headers
         self.body = body
+        self.feed = nil
         if let type { self.headers["Content-Type"] = type }
+    }
+
+    /// Server-sent events, for as long as `feed` brings some.
+    package init(events feed: Feed) {
+        status = 200
+        // The last is for nginx, which else keeps events until it has a buffer full of them.
+        headers = ["Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"]
+        body = []
+        self.feed = feed
     }
 
     package static func json(_ value: JSON, status: Int = 200, headers: Headers = [:]) -> Response {

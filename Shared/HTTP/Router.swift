@@ -19,7 +19,8 @@ struct Router: Sendable {
     }
 
     /// The answer to `raw`; never throws, whatever came.
-    func answer(_ raw: RawRequest) async -> Response {
+    /// - Parameter admit: whether an answer may be made over time; the problem that is answered if it may not.
+    func answer(_ raw: RawRequest, admit: (Feed) -> Problem? = { _ in nil }) async -> Response {
         let start = ContinuousClock.now
         var pattern: String?
         let response: Response
@@ -28,7 +29,12 @@ struct Router: Sendable {
             let match = try table.find(raw.method, target.segments)
             pattern = match.route.pattern
             let (request, content) = try Self.read(raw, target, match)
-            response = try await match.route.handler(request, content)
+            let answer = try await match.route.handler(request, content)
+            if let feed = answer.feed, let problem = admit(feed) {
+                feed.over()
+                throw problem
+            }
+            response = answer
         } catch let problem as Problem {
             response = .problem(problem)
         } catch {

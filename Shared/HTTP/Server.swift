@@ -54,6 +54,9 @@ package final class Server: Service {
     /// Requests of which the answer is not yet sent.
     package var openRequests: Int { traffic.openRequests }
 
+    /// Answers that are being made over time.
+    package var openStreams: Int { traffic.openStreams }
+
     /// Connections, idle ones included.
     package var openConnections: Int { traffic.openConnections }
 

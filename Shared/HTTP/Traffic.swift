@@ -9,6 +9,8 @@ final class Traffic: Sendable {
         var admission: Admission
         /// Exchanges whose connection is suspended while a handler works.
         var working: [ObjectIdentifier: Exchange] = [:]
+        /// Bodies that are made over time.
+        var feeds: [ObjectIdentifier: Feed] = [:]
         var drained: CheckedContinuation<Void, Never>?
     }
 
@@ -30,6 +32,7 @@ final class Traffic: Sendable {
 
     var isDraining: Bool { state.withLock { $0.admission.phase != .serving } }
     var openRequests: Int { state.withLock { $0.admission.open } }
+    var openStreams: Int { state.withLock { $0.admission.streams } }
     var openConnections: Int { connections.withLock { $0.watches.count } }
 
     // MARK: Connections
@@ -58,15 +61,20 @@ final class Traffic: Sendable {
         }
     }
 
-    /// Cuts the connections that are past their time, again and again until cancelled.
+    /// Cuts the connections that are past their time or lead nowhere, again and again until cancelled.
     func cutLateConnections(every pause: Duration) async {
         while !Task.isCancelled {
             try? await Task.sleep(for: pause)
             let now = ContinuousClock.now
             // Under the lock, so that none of the sockets is closed, and its number given to another, meanwhile.
-            connections.withLock { connections in
-                for watch in connections.watches.values where watch.isLate(now: now) { watch.cut() }
+            let abandoned = connections.withLock { connections in
+                connections.watches.values.filter { $0.isLate(now: now) || $0.leadsNowhere }.compactMap { watch in
+                    watch.cut()
+                    return watch.feed
+                }
             }
+            // libmicrohttpd does not look at a suspended connection, and so would not find it closed.
+            for feed in abandoned { feed.abandon() }
         }
     }
 
@@ -100,10 +108,35 @@ final class Traffic: Sendable {
         }
     }
 
+    // MARK: Streams
+
+    /// Enters `feed` as an answer's body, or says why not.
+    func begin(_ feed: Feed) -> Problem? {
+        state.withLock { state in
+            if let problem = state.admission.streamStarted() { return problem }
+            state.feeds[ObjectIdentifier(feed)] = feed
+            return nil
+        }
+    }
+
+    /// Nothing more of `feed` will be written.
+    func end(_ feed: Feed) {
+        state.withLock { state in
+            if state.feeds.removeValue(forKey: ObjectIdentifier(feed)) != nil { state.admission.streamEnded() }
+        }
+        feed.over()
+    }
+
     // MARK: Stopping
 
-    /// From now on answers say that their connection ends.
-    func startDraining() { _ = state.withLock { $0.admission.drain() } }
+    /// From now on answers say that their connection ends, and those that are made over time are complete.
+    func startDraining() {
+        let feeds = state.withLock { state in
+            _ = state.admission.drain()
+            return Array(state.feeds.values)
+        }
+        for feed in feeds { feed.end() }
+    }
 
     /// Lets open requests end, at most until the limit's time; then answers those in work with a 503. Afterwards no
     /// connection is suspended and none will be, which is what `MHD_stop_daemon` demands: it aborts the process

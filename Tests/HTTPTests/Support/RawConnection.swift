@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import HTTP
@@ -10,6 +11,8 @@ actor RawConnection {
 
     private let port: Int
     private var socket: ClientSocket?
+    /// By `read`.
+    private var unread: [UInt8] = []
     private let deadline = ContinuousClock.now + .seconds(30)
 
     init(port: Int) { self.port = port }
@@ -29,6 +32,21 @@ actor RawConnection {
         while true {
             if let answer = reader.answer { return answer }
             try connected().receive(into: &reader, deadline: deadline)
+        }
+    }
+
+    /// What comes, up to and with the first `text`.
+    /// - Throws: `.closed` if the server ends the connection before.
+    func read(until text: String) throws -> String {
+        while true {
+            if let range = String(decoding: unread, as: UTF8.self).range(of: text) {
+                let all = String(decoding: unread, as: UTF8.self)
+                unread = Array(all[range.upperBound...].utf8)
+                return String(all[..<range.upperBound])
+            }
+            let piece = try connected().receive(deadline: deadline)
+            guard !piece.isEmpty else { throw HTTPError(.closed, "before \(text)") }
+            unread += piece
         }
     }
 

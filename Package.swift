@@ -72,7 +72,8 @@ let package = Package(
         service("Intake", ["Casework", "CaseStore", "Policies", "Postgres", "HTTP", "JSON", "WorkingTime"]),
         service("Classification", ["Casework", "CaseStore", "Policies", "Postgres", "TextMatching", "HTTP"]),
         service("Routing", ["Access", "CaseAPI", "Casework", "CaseStore", "Postgres", "HTTP"]),
-        service("Desk", ["Access", "CaseAPI", "CaseStore", "Postgres", "HTTP"]),
+        service(
+            "Desk", ["Access", "CaseAPI", "CaseStore", "Casework", "Postgres", "Kafka", "HTTP", "JSON", "WorkingTime"]),
         service("Callback", ["Access", "CaseAPI", "CaseStore", "Casework", "Postgres", "HTTP", "JSON", "WorkingTime"]),
         service("Deadlines", ["Casework", "CaseStore", "Postgres", "Kafka", "HTTP"]),
         service(
@@ -90,8 +91,8 @@ let package = Package(
         tests(
             "CaseAPITests",
             [
-                "Access", "CaseAPI", "CaseStore", "Casework", "HTTP", "JSON", "Policies", "Postgres", "Support",
-                "Telemetry",
+                "Desk", "Access", "CaseAPI", "CaseStore", "Casework", "HTTP", "JSON", "Kafka", "Lifecycle", "Policies",
+                "Postgres", "Support", "Telemetry",
             ]),
         tests("DeadlinesTests", ["Deadlines", "Kafka"]),
         tests(

@@ -17,11 +17,17 @@ enum Main {
         await Lifecycle.main(log: log) {
             let metrics = Metrics()
             let pool = Pool(settings.database("desk"), size: 4, log: log)
-            let routes = CaseRoutes(book: DeskBook(pool: pool), access: AccessStore(pool, log: log))
+            let access = AccessStore(pool, log: log)
+            let watch = BrokerWatch(pool: pool, settings: settings.kafka("desk"), log: log)
+            let book = NewsBook(pool: pool)
+            let news = LiveNews(book: book, log: log)
             return [
+                watch, news, InboxAlarm(book: book, watch: watch, bell: news.bell, log: log),
                 Server(
-                    name: "jiesu-desk", listen: settings.listen.description, routes: routes.all,
-                    ready: { ["database": await pool.answers()] }, metrics: metrics, log: log)
+                    name: "jiesu-desk", listen: settings.listen.description,
+                    routes: CaseRoutes(book: DeskBook(pool: pool), access: access).all
+                        + EventRoutes(news: news, access: access).all,
+                    ready: { ["database": await pool.answers()] }, metrics: metrics, log: log),
             ]
         }
     }

@@ -20,7 +20,7 @@ package struct CaseRoutes: Sendable {
     package var all: [Route] { access.routes + [list, show, text, give] }
 
     /// Anybody with an account; what each may do is decided order by order.
-    private static let anyRole = KnownCodes.roles.map(Role.init(code:))
+    package static let anyRole = KnownCodes.roles.map(Role.init(code:))
 
     private var list: Route {
         Route(

@@ -58,8 +58,8 @@ struct DeskFixture {
             patience: patience)
     }
 
-    /// Cases that were sent to `city-urban`, with `city-transport` helping; `accused` is complained about.
-    func dispatched(_ count: Int, accused: [String] = []) async throws -> [Int64] {
+    /// Cases that were sent to `lead`, with `city-transport` helping; `accused` is complained about.
+    func dispatched(_ count: Int, to lead: String = "city-urban", accused: [String] = []) async throws -> [Int64] {
         let key = TestBroker.uniqueName()
         let outcomes = try await store.register(
             (0..<count).map { number in
@@ -82,7 +82,7 @@ struct DeskFixture {
                         caseID: id,
                         command: Command(
                             id: "t2", seen: .version(2), by: .service("test"),
-                            order: .dispatch(Dispatched(lead: "city-urban", helpers: ["city-transport"])))),
+                            order: .dispatch(Dispatched(lead: lead, helpers: ["city-transport"])))),
                 ]
             })
         return ids

@@ -61,6 +61,30 @@ struct DeskRightsTests {
         await other.close()
     }
 
+    @Test func `a desk is told what concerns it, and of a case that it lost no state`() async throws {
+        let fixture = try await DeskFixture()
+        let ids = try await fixture.dispatched(3)
+        _ = try await fixture.pool.withConnection { connection in
+            _ = try await connection.execute(
+                "UPDATE jiesu.case_file SET lead = 'city-health' WHERE id = \(ids[1])")
+            _ = try await connection.execute(
+                "UPDATE jiesu.case_file SET accused = '{city-government}' WHERE id = \(ids[2])")
+        }
+        let news: Query = """
+            SELECT case_id, kind, state FROM jiesu.my_news('1:1:'::pg_snapshot, pg_current_snapshot()) WHERE kind = 'dispatched'
+            """
+        let psql = try await fixture.psql("city-urban")
+        let told = try await psql.query(news)
+        #expect(try told.map { try $0.get(0, as: Int64.self) } == Array(ids[..<2]), "nothing about oneself")
+        #expect(try told.map { try $0.get(2, as: String?.self) } == ["dispatched", nil])
+        await psql.close()
+        let other = try await fixture.psql("city-health")
+        #expect(try await other.query(news).isEmpty, "what happened before a case was theirs is not told to them")
+        await other.close()
+        let centre = try await fixture.pool.withConnection { try await $0.query(news) }
+        #expect(centre.isEmpty, "the centre has no inbox")
+    }
+
     @Test func `another desk's command neither shows nor occupies an id`() async throws {
         let fixture = try await DeskFixture()
         let id = try await fixture.dispatched(1)[0]

@@ -81,7 +81,7 @@ import Testing
         "jiesu_deadlines": common.union(appending).union(["given_at"]),
         "jiesu_callback": common.union(appending).union(logIn).union(reading),
         "jiesu_reporting": common.union(logIn),
-        desk: common.union(logIn).union(reading).union(["i_am_under"]),
+        desk: common.union(logIn).union(reading).union(["i_am_under", "my_news"]),
     ]
     private static let sequences: [String: Set<String>] = ["jiesu_intake": ["case_id"], desk: ["note_number_seq"]]
     private static let locks: [String: Set<String>] = ["jiesu_routing": ["pg_try_advisory_lock(bigint)"]]

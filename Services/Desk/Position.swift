@@ -5,12 +5,9 @@
 struct Position: Sendable, Hashable {
     let text: String
 
-    /// Bytes that are taken back: a list of a few hundred transactions.
-    private static let longest = 8000
-
     /// `nil` for what PostgreSQL would not take as a snapshot.
     init?(_ text: String) {
-        guard text.utf8.count <= Self.longest, text.allSatisfy({ "0123456789:,".contains($0) }) else { return nil }
+        guard text.allSatisfy({ "0123456789:,".contains($0) }) else { return nil }
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count == 3, let first = Int64(parts[0]), let next = Int64(parts[1]), 0 < first, first <= next else {
             return nil

@@ -19,6 +19,15 @@ struct AdmissionTests {
         #expect(admission.workStarted() == nil)
     }
 
+    @Test func `streams are bounded, and none begins once the server is being stopped`() {
+        var admission = admission { $0.streams = 1 }
+        #expect(admission.streamStarted() == nil)
+        #expect(admission.streamStarted()?.code == "too-many-streams")
+        admission.streamEnded()
+        _ = admission.drain()
+        #expect(admission.streamStarted()?.code == "stopping")
+    }
+
     @Test func `bodies together are bounded, and are given back when a request ends`() {
         var admission = admission { $0.bodiesInMemory = 100 }
         admission.requestOpened()

@@ -109,6 +109,21 @@ struct StreamingTests {
         }
     }
 
+    @Test func `clients that come and go while events are sent leave nothing behind`() async throws {
+        let broadcast = Broadcast()
+        try await LiveServer.with([broadcast.route], limits: { $0.arrival = .seconds(1) }) { live in
+            let sending = Task { while !Task.isCancelled { broadcast.send(1) } }
+            for _ in 0..<20 {
+                let crowd = Crowd(port: live.port, size: 20)
+                try await crowd.send(Self.ask)
+                await crowd.close()
+            }
+            while live.server.openStreams > 0 { await Task.yield() }
+            sending.cancel()
+            #expect(try await live.client().send("GET", "/health/live").status == 200)
+        }
+    }
+
     @Test func `a stream too many is told 503, and a place becomes free`() async throws {
         let broadcast = Broadcast()
         let limits: (inout Limits) -> Void = {

@@ -22,7 +22,7 @@ final class BenchLoad: Sendable {
     }
 
     /// Connections, and so requests at the same time.
-    static let connections = 64
+    static let connections = 256
     /// How long the last answers may take.
     private static let patience = Duration.seconds(20)
 

@@ -43,7 +43,10 @@ final class Membership: Service {
         do {
             while !Task.isCancelled, watch.broker == broker {
                 let batch = try await consumer.next(max: 5000, within: .milliseconds(200))
-                for change in batch.changes { apply(change) }
+                for change in batch.changes {
+                    apply(change)
+                    if case .won(let partitions) = change { try await consumer.pause(partitions) }
+                }
                 if !batch.messages.isEmpty { try await commit(batch, to: consumer) }
             }
         } catch {

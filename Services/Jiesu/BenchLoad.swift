@@ -60,10 +60,10 @@ final class BenchLoad: Sendable {
         while true {
             let now = ContinuousClock.now
             let isOpen = now < end && !isStopped.load(ordering: .relaxed)
-            while isOpen, let connection = idle.last,
+            while isOpen, let connection = idle.first,
                 let moment = Self.nextSendTime(pace, sent: sent, start: start, now: now)
             {
-                idle.removeLast()
+                idle.removeFirst()
                 connection.sent = moment
                 sent += 1
                 try requests.withLock { requests in

@@ -5,7 +5,9 @@ import Postgres
 /// Makes the facts of cases that went on since theirs were made.
 struct FactMaking: CaseTask {
     let service = "reporting"
-    let wakesOn = Set(Event.Kind.allCases)
+    /// What is registered and classified goes on at once as a rule, and is then told of with what came of it; else the sweep
+    /// finds it.
+    let wakesOn = Set(Event.Kind.allCases).subtracting([.registered, .classified])
 
     func owed(after last: Int64, limit: Int) -> Query {
         """

@@ -15,7 +15,10 @@ enum Main {
         let log = Logger(service: "reporting", level: settings.logLevel)
         await Lifecycle.main(log: log) {
             let metrics = Metrics()
-            let pool = Pool(settings.database("reporting"), size: 4, log: log)
+            var database = settings.database("reporting")
+            // Facts that a crash takes back are made again, for the case's mark of them goes with them.
+            database.session["synchronous_commit"] = "off"
+            let pool = Pool(database, size: 4, log: log)
             let store = CaseStore(pool: pool)
             let watch = BrokerWatch(pool: pool, settings: settings.kafka("reporting"), log: log)
             let access = AccessStore(pool, log: log)

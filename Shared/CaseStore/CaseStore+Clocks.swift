@@ -28,11 +28,15 @@ extension CaseStore {
         try await pool.withConnection { connection in
             try await connection.query(
                 """
-                SELECT c.case_id FROM jiesu.clock c
-                WHERE c.shard = ANY(\(shards.map { Int16($0) })) AND c.next_at <= jiesu.clock()
-                    AND NOT EXISTS (SELECT FROM jiesu.command w WHERE w.case_id = c.case_id AND w.decided_at IS NULL
-                        AND w.received_at <= c.next_at)
-                    AND NOT EXISTS (SELECT FROM jiesu.parked p WHERE p.service = \(Self.watcher) AND p.case_id = c.case_id)
+                SELECT c.case_id FROM unnest(\(shards.map { Int16($0) })) AS s (shard)
+                CROSS JOIN LATERAL (
+                    SELECT case_id, next_at FROM jiesu.clock c
+                    WHERE c.shard = s.shard AND c.next_at <= jiesu.clock()
+                        AND NOT EXISTS (SELECT FROM jiesu.command w WHERE w.case_id = c.case_id AND w.decided_at IS NULL
+                            AND w.received_at <= c.next_at)
+                        AND NOT EXISTS (
+                            SELECT FROM jiesu.parked p WHERE p.service = \(Self.watcher) AND p.case_id = c.case_id)
+                    ORDER BY c.next_at LIMIT \(limit)) AS c
                 ORDER BY c.next_at LIMIT \(limit)
                 """
             ).map { try $0.get(0, as: Int64.self) }

@@ -42,6 +42,8 @@ package final class Relay: Service {
         // The outbox is read by its indexes, in their order: by the statistics of a table that fills and empties all
         // day, all of a topic's rows would be sorted for the next two thousand.
         settings.session["enable_sort"] = "off"
+        // A deletion that a crash takes back is an announcement sent twice, which readers recognise.
+        settings.session["synchronous_commit"] = "off"
         self.settings = settings
         self.watch = watch
         self.retry = retry

@@ -19,18 +19,18 @@ package struct Rulebook: Sendable {
 
     /// The newest version of each scheme, in order of its name.
     package let newest: [Policy]
+    /// What `decide` needs beyond a case, as far as this book tells it.
+    package let facts: Facts
+    /// Each policy as a list of its own: most cases have one, and a policy is too large to be copied for each of them.
+    private let alone: [Policy.Version: [Policy]]
 
     /// The policies of a case, in the versions pinned to it, the leading one first.
     package func policies(of file: Case) throws -> [Policy] {
-        try file.policies.map { version in
+        if file.policies.count == 1, let policy = alone[file.policies[0]] { return policy }
+        return try file.policies.map { version in
             guard let profile = profiles[version] else { throw missing(version) }
             return profile.policy
         }
-    }
-
-    /// What `decide` needs beyond a case, as far as this book tells it.
-    package var facts: Facts {
-        Facts(directory: directory, calendar: calendar, duties: duties, newest: newest)
     }
 
     /// The newest version of the profile that governs the line with this telephone number.
@@ -121,6 +121,8 @@ package struct Rulebook: Sendable {
         newest = Dictionary(grouping: profiles.values.map(\.policy), by: \.version.profile).values
             .compactMap { $0.max { $0.version.version < $1.version.version } }
             .sorted { $0.version.profile < $1.version.profile }
+        facts = Facts(directory: directory, calendar: self.calendar, duties: duties, newest: newest)
+        alone = profiles.mapValues { [$0.policy] }
     }
 }
 

@@ -19,7 +19,7 @@ package enum Mark: Hashable, Sendable {
 
 /// What only the rules need to know of a case's life, kept as one document beside the row's columns. Times are
 /// microseconds since 1970.
-package struct Course: Codable, Sendable, Equatable {
+package struct Course: Sendable, Equatable {
     /// When each mark was last set: in this round, or, of registration and acceptance, ever.
     package var marks: [String: Int64] = [:]
     package var source: String?
@@ -59,31 +59,6 @@ package struct Course: Codable, Sendable, Equatable {
     }
 
     package init() {}
-
-    /// What an older suite did not write yet is as it is at the beginning.
-    package init(from decoder: any Decoder) throws {
-        let values = try decoder.container(keyedBy: CodingKeys.self)
-        func read<T: Decodable>(_ key: CodingKeys, into value: inout T) throws {
-            if let found = try values.decodeIfPresent(T.self, forKey: key) { value = found }
-        }
-        try read(.marks, into: &marks)
-        source = try values.decodeIfPresent(String.self, forKey: .source)
-        try read(.isContactable, into: &isContactable)
-        try read(.signed, into: &signed)
-        try read(.returns, into: &returns)
-        dispute = try values.decodeIfPresent(Int.self, forKey: .dispute)
-        asked = try values.decodeIfPresent(ExtensionAsked.self, forKey: .asked)
-        try read(.ends, into: &ends)
-        try read(.extensions, into: &extensions)
-        try read(.fired, into: &fired)
-        try read(.missed, into: &missed)
-        reply = try values.decodeIfPresent(Replied.self, forKey: .reply)
-        try read(.attempts, into: &attempts)
-        rated = try values.decodeIfPresent(Rated.self, forKey: .rated)
-        try read(.isCallbackDone, into: &isCallbackDone)
-        try read(.complaints, into: &complaints)
-        try read(.orders, into: &orders)
-    }
 
     /// Forgets what belongs to one round.
     mutating func beginRound() {

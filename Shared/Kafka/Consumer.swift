@@ -96,6 +96,16 @@ package actor Consumer {
         }
     }
 
+    /// Reads no more of these as long as they stay ours: for a member that only wants to know what is its own. Messages that
+    /// are here already still come. Does not block; after a rebalance it may have to be said again.
+    package func pause(_ partitions: [TopicPartition]) throws(KafkaError) {
+        guard let client else { throw .closed() }
+        let list = TopicPartitionList()
+        for partition in partitions { list.add(partition) }
+        try KafkaError.check(rd_kafka_pause_partitions(client.pointer, list.pointer))
+        state.change { $0.paused(partitions) }
+    }
+
     /// How many messages each of our partitions has that were not returned yet. Partitions of which the broker has not
     /// told enough are left out. Just after an assignment it asks the broker, at most for a second.
     package func lag() -> [TopicPartition: Int64] {

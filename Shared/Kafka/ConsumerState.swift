@@ -34,6 +34,11 @@ struct ConsumerState {
         positions.merge(offsets) { known, _ in known }
     }
 
+    /// Nobody waits for more of these.
+    mutating func paused(_ partitions: [TopicPartition]) {
+        for partition in partitions { positions[partition] = nil }
+    }
+
     var isEmpty: Bool { messages.isEmpty && !assignment.hasChanges }
 
     func isFull(_ max: Int) -> Bool { messages.count >= max || bytes >= Self.batchBytes }

@@ -56,6 +56,28 @@ struct ConsumerTests {
         await first.close()
     }
 
+    @Test(arguments: TestBroker.kinds)
+    func whoPausesReadsNothingAndStaysAMember(_ kind: TestBroker.Kind) async throws {
+        let broker = try TestBroker(kind)
+        let topic = try await broker.topic(partitions: 2)
+        let all = (0..<2).map { TopicPartition(topic, $0) }
+        let group = TestBroker.uniqueName()
+        let first = try Consumer(broker.settings, group: group, topics: [topic], log: .silent)
+        var one = Member(first)
+        try await one.step { $0.changes == [.won(all)] }
+        try await first.pause(all)
+        let producer = try Producer(broker.settings, log: .silent)
+        #expect(await producer.send(numbered(10, to: topic)).allSatisfy { $0 == nil })
+        #expect(try await first.next(max: 10, within: .seconds(2)).messages.isEmpty)
+
+        let second = try Consumer(broker.settings, group: group, topics: [topic], log: .silent)
+        var two = Member(second)
+        try await Member.step(&one, &two) { $0.owned.count == 1 && $1.owned.count == 1 }
+        await second.close()
+        try await one.step { $0.owned == Set(all) }
+        await first.close()
+    }
+
     @Test(.timeLimit(.minutes(2))) func anOutageIsALossAndNoHandoverAndEverythingIsBounded() async throws {
         let broker = try TestBroker()
         let topic = try await broker.topic(partitions: 2)

@@ -205,6 +205,8 @@ struct FactMakingLoopTests {
         }
     }
 
+    private struct NotRegistered: Error {}
+
     private func consumer(
         _ fixture: ReportingFixture, _ watch: BrokerWatch, sweep: Duration
     ) -> CaseConsumer<FactMaking> {
@@ -221,15 +223,21 @@ struct FactMakingLoopTests {
         let watch = BrokerWatch(pool: fixture.pool, settings: KafkaSettings(brokers: ""), log: .silent)
         let relay = Relay(settings: try fixture.database.settings, watch: watch, metrics: Metrics(), log: .silent)
         let centre = CaseStore(pool: fixture.pool)
-        var registered = 0
-        // No sweep comes after the one at the start, so what is made later was told by messages.
+        var withdrawn = 0
+        // No sweep comes after the one at the start, so what is made later was told by messages. That a case was registered
+        // tells nobody to hurry; what follows does.
         try await run([watch, relay, consumer(fixture, watch, sweep: .seconds(3600))]) {
-            if registered < 5 {
-                registered += 1
-                _ = try await centre.register([registration("k\(registered)")])
+            if withdrawn < 5 {
+                withdrawn += 1
+                guard case .registered(let receipt) = try await centre.register([registration("k\(withdrawn)")])[0]
+                else {
+                    throw NotRegistered()
+                }
+                let command = Command(id: "w", seen: .round(1), by: .complainant, order: .withdraw(Withdrawn()))
+                _ = try await centre.perform([.init(caseID: receipt.number.id, command: command)])[0].get()
                 return false
             }
-            return try await fixture.number("SELECT count(*) FROM jiesu.report_fact WHERE state = 'registered'") == 5
+            return try await fixture.number("SELECT count(*) FROM jiesu.report_fact WHERE state = 'withdrawn'") == 5
         }
         broker.close()
     }

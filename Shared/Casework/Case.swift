@@ -72,7 +72,7 @@ package struct Case: Sendable, Equatable {
             self.version = version
         case .classified(let finding):
             take(finding)
-            state = .classified
+            if !State.sent.contains(state) { state = .classified }
         case .judgementRequested(let request):
             if let finding = request.finding { take(finding) }
             state = .awaitingJudgement

@@ -90,7 +90,9 @@ private func clock(_ rule: ClockRule, of file: Case, under policy: Policy, on ca
     func end(_ limit: Limit) throws(CalendarError) -> Moment {
         try due(from: start, limit, counting: policy.calendar, on: calendar).moment
     }
-    func made(_ target: Moment?, _ limit: Moment?, _ steps: [Clock.Step], uncounted: Bool = false) -> Clock {
+    func made(
+        _ target: Moment?, _ limit: Moment?, _ steps: [Clock.Step], from start: Moment = start, uncounted: Bool = false
+    ) -> Clock {
         let fired = Set(file.course.fired[key] ?? [])
         return Clock(
             profile: policy.version.profile, rule: rule.name, step: rule.step, from: start,
@@ -98,9 +100,16 @@ private func clock(_ rule: ClockRule, of file: Case, under policy: Policy, on ca
             steps: steps.filter { !fired.contains($0.number) }.sorted { ($0.at, $0.number) < ($1.at, $1.number) },
             isUncounted: uncounted)
     }
-    // "At once" sets no figure to be late by: whoever must act is told at once.
+    // "At once" sets no figure to be late by: whoever must act is told at once; he who has the case already, as soon as it is
+    // known what it is (E-18).
     if rule.limit == .now {
-        return made(nil, nil, [Clock.Step(number: 10, at: start, kind: .warning)])
+        var start = start
+        if let known = file.moment(of: .event(.classified)), let sent = file.moment(of: .event(.dispatched)),
+            known > sent
+        {
+            start = max(start, known)
+        }
+        return made(nil, nil, [Clock.Step(number: 10, at: start, kind: .warning)], from: start)
     }
     do throws(CalendarError) {
         var steps: [Clock.Step] = []

@@ -11,7 +11,7 @@ extension Scene {
             let actors = organisations(withRoles: [first(\.supervise)?.actor].compactMap { $0 })
             try facts.duties.check(by, kind, for: file, centre: centre, deciders: actors)
         case .dispatch where file.state == .disputed:
-            let decider = file.course.dispute.flatMap { policy.dispute.indices.contains($0) ? policy.dispute[$0] : nil }
+            let decider = file.course.dispute.flatMap { deciders.indices.contains($0) ? deciders[$0] : nil }
             try facts.duties.check(
                 by, kind, for: file, centre: decider.map { organisations(withRoles: [$0]) } ?? centre)
         case .callBack:
@@ -28,6 +28,12 @@ extension Scene {
             return
         }
         throw .notAllowed(kind.rawValue)
+    }
+
+    /// Duties of those who settle a dispute, in order. A scheme that joined for its matter knows better than the line's own
+    /// (R-RT-20).
+    private var deciders: [String] {
+        policies.dropFirst().first { !$0.dispute.isEmpty }?.dispute ?? policy.dispute
     }
 
     private func organisations(withRoles roles: [String]) -> Set<String> {
@@ -61,22 +67,22 @@ extension Scene {
                 now <= end
             else { throw .expired }
         }
-        guard file.course.returns >= returns.most, !policy.dispute.isEmpty else { return [.returned(returned)] }
+        guard file.course.returns >= returns.most, !deciders.isEmpty else { return [.returned(returned)] }
         return [.returned(returned), disputed(returned.reason, step: 0)]
     }
 
     func dispute(_ reason: String) throws(Refusal) -> [Event] {
         try require(State.handled)
-        guard !policy.dispute.isEmpty else { throw .againstPolicy("dispute") }
+        guard !deciders.isEmpty else { throw .againstPolicy("dispute") }
         let step = file.course.dispute.map { $0 + 1 } ?? 0
-        guard step < policy.dispute.count else { throw .overCap("dispute") }
+        guard step < deciders.count else { throw .overCap("dispute") }
         return [disputed(reason, step: step)]
     }
 
     private func disputed(_ reason: String, step: Int) -> Event {
         .disputed(
             Disputed(
-                reason: reason, step: step, decider: policy.dispute.indices.contains(step) ? policy.dispute[step] : nil)
+                reason: reason, step: step, decider: deciders.indices.contains(step) ? deciders[step] : nil)
         )
     }
 

@@ -24,9 +24,14 @@ func checked(_ linked: Linked, of id: Int64?, facts: Facts) throws(Refusal) -> L
 
 extension Scene {
     func classify(_ finding: Finding) throws(Refusal) -> [Event] {
-        try require([.registered, .awaitingJudgement])
+        try require(State.sent.union([.registered, .awaitingJudgement]))
         guard finding.subject != nil else { throw .incomplete("subject") }
+        // Nobody keeps a complaint that turns out to be about himself (R-RT-47).
+        let isAboutHandler =
+            State.sent.contains(file.state)
+            && file.involved.contains { facts.directory.isUnder($0, anyOf: finding.accused) }
         return [.classified(finding)]
+            + (isAboutHandler ? [.judgementRequested(JudgementRequested(reason: "conflict_of_interest"))] : [])
     }
 
     func requestJudgement(_ request: JudgementRequested) throws(Refusal) -> [Event] {

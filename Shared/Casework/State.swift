@@ -58,6 +58,8 @@ package enum State: String, Codable, Sendable, CaseIterable {
 
     /// An organisation works on it.
     package static let handled: Set<State> = [.dispatched, .signed]
+    /// Somebody has it, has sent it back or disputes it: found to be something else, it stays where it is.
+    package static let sent: Set<State> = [.dispatched, .signed, .returned, .disputed]
     /// A person may say who answers.
     package static let undecided: Set<State> = [.awaitingJudgement, .returned, .disputed]
 }

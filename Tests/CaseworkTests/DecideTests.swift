@@ -103,13 +103,17 @@ struct DecideTests {
         var dispatched = waiting
         dispatched.apply(.dispatched(Dispatched(lead: "env-city")), at: City.noon)
         let orders: [Order] = [
-            .classify(City.finding("works")), .requestJudgement(JudgementRequested(reason: "r")),
-            .dispatch(Dispatched(lead: "env-city")), .redirect(Redirected(to: "court", reason: "r")),
+            .requestJudgement(JudgementRequested(reason: "r")), .dispatch(Dispatched(lead: "env-city")),
+            .redirect(Redirected(to: "court", reason: "r")),
             .refuse(Refused(ground: "reasoned", reason: "r")),
         ]
         for order in orders {
             #expect(refusal(of: command(order, seen: 3), on: dispatched) == .notNow(.dispatched))
         }
+        var answered = dispatched
+        answered.apply(
+            .replied(Replied(organisation: "env-city", to: .centre, form: "oral", outcome: "done")), at: City.noon)
+        #expect(refusal(of: command(.classify(City.finding("works")), seen: 4), on: answered) == .notNow(.replied))
     }
 
     @Test func aCommandThatCameBeforeDoesNothingAndAnswersTheSame() throws {

@@ -1,0 +1,105 @@
+import Casework
+import Testing
+
+/// What single rows of the requirements demand beside the worked dates and the conflicts.
+struct DetailTests {
+    private func hotline(_ subject: String = "health", source: String? = nil) throws -> Life {
+        var life = try Life("p000-06", at: "2024-09-27T10:00", source: source)
+        try life.find(subject)
+        try life.route()
+        return life
+    }
+
+    @Test func `R-SV-06: an order not done in its cycle is supervised`() throws {
+        var life = try hotline()
+        let fired = try life.wait(until: "2024-10-11T00:00")
+        #expect(fired.contains(.missed) && fired.contains(.escalated))
+        #expect(fired.contains(.supervised))
+    }
+
+    @Test func `R-IN-19: a case received directly is acknowledged on the spot, before it is sent to anybody`() throws {
+        var life = try Life("p000-21", at: "2024-09-27T10:00")
+        try life.find("noise")
+        let told = Order.inform(Informed(organisation: "centre", what: .acceptance, means: "phone", reached: true))
+        #expect(life.refusal(of: told, by: Life.dispatcher) == nil)
+    }
+
+    @Test func `R-IN-20: 3 days run from when the lead took the case over, whoever signs later`() throws {
+        var life = try Life("p000-21", at: "2024-09-27T10:00", source: "other_department")
+        try life.find("noise")
+        try life.send(to: "city-environment", helpers: ["city-urban"])
+        try life.sign()
+        life.now = try moment("2024-09-28T10:00")
+        try life.inform(.acceptance)
+        #expect(life.clock("p000-21/ack_transferred") == nil)
+        life.now = try moment("2024-09-30T10:00")
+        let helper = Life.person("officer", at: "city-urban")
+        try life.give(.sign(Signed(organisation: "city-urban")), by: helper)
+        #expect(life.clock("p000-21/ack_transferred") == nil)
+    }
+
+    @Test func `K-16: a person closes by a rule only where its conditions hold`() throws {
+        var life = try hotline()
+        try life.sign()
+        #expect(life.refusal(of: .close(Closed(rule: "explained", note: 1)), by: life.leader) != nil)
+    }
+
+    @Test func `R-RT-20: who is competent for the environment is settled by its department, through the hotline too`()
+        throws
+    {
+        var life = try hotline("environment")
+        try life.give(.dispute(reason: "not_in_remit"), by: life.officer)
+        let deciders = life.log.compactMap { entry in
+            if case .disputed(let disputed) = entry.event { disputed.decider } else { nil }
+        }
+        #expect(deciders == ["env_dept"])
+    }
+
+    @Test func `R-SV-08: supervision whose verification fails goes on`() throws {
+        var life = try hotline()
+        let centre = Life.person("supervisor", at: "city-grid")
+        try life.give(.supervise(reason: "quota"), by: centre)
+        try life.give(.answerSupervision(.init(organisation: life.lead, order: 1)), by: life.officer)
+        let review = Order.reviewSupervision(.init(order: 1, failed: ["not_rectified"]))
+        #expect(life.refusal(of: review, by: centre) == nil)
+    }
+
+    /// 000-21's own line: noise, signed for by the city's environment department.
+    private func noise() throws -> Life {
+        var life = try Life("p000-21", at: "2024-09-27T10:00")
+        try life.find("noise")
+        try life.route()
+        try life.sign()
+        life.now = try moment("2024-09-30T10:00")
+        return life
+    }
+
+    @Test func `E-18: what is found to be severe later is due at once from then on, and stays where it is`() throws {
+        var life = try noise()
+        let lead = life.lead
+        let severe = Finding(nature: "complaint", subject: "noise", urgency: "ordinary", flags: ["severe_noise"])
+        #expect(life.refusal(of: .classify(severe), by: life.officer) == .notAllowed("classify"))
+        #expect(life.refusal(of: .classify(severe), by: Life.dispatcher) == nil)
+        #expect(life.file.state == .signed && life.lead == lead)
+        #expect(life.clock("p000-21/visit_now")?.from == life.now)
+    }
+
+    @Test func `R-CL-05: a limit that ran does not begin again because the case is found to be something else`() throws
+    {
+        var life = try noise()
+        let close = life.clock("p000-21/close")
+        try life.give(
+            .classify(Finding(nature: "complaint", subject: "noise", urgency: "urgent")), by: Life.dispatcher)
+        #expect(close != nil && life.clock("p000-21/close") == close)
+    }
+
+    @Test func `R-RT-47: what turns out to be about its handler goes back to a dispatcher`() throws {
+        var life = try noise()
+        let about = Finding(nature: "complaint", subject: "noise", urgency: "ordinary", accused: [life.lead])
+        let kinds = try life.give(.classify(about), by: Life.dispatcher)
+        #expect(kinds == [.classified, .judgementRequested])
+        #expect(life.file.state == .awaitingJudgement)
+        let again = Order.dispatch(Dispatched(lead: life.lead))
+        #expect(life.refusal(of: again, by: Life.dispatcher) == .conflictOfInterest(life.lead))
+    }
+}

@@ -72,6 +72,20 @@ struct CaseBatch {
         return decision
     }
 
+    /// Whether a step of one of the case's clocks was due before now and was not fired.
+    func isDue(_ id: Int64) throws -> Bool {
+        guard let file = files[id] else { return false }
+        return clocks(of: file, under: try rules.policies(of: file), on: rules.calendar)
+            .contains { clock in clock.next.map { $0 < now } ?? false }
+    }
+
+    /// Fires what was due before `moment`, as a watcher would have.
+    mutating func fire(on id: Int64, before moment: Moment) throws {
+        guard let file = files[id] else { return }
+        let command = Command(service: CaseStore.watcher, seen: file, order: .fire)
+        try decide(command, on: id, given: moment, knowing: Knowledge(waiting: moment))
+    }
+
     /// The cases that were changed, as they stand after all events, in order of id.
     var changed: [Case] {
         Set(pending.map(\.caseID)).sorted().compactMap { files[$0] }

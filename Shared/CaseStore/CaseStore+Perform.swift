@@ -31,13 +31,19 @@ extension CaseStore {
         }
     }
 
-    /// Decides commands for cases that are locked, in their order.
+    /// Decides commands for cases that are locked, in their order. What was due before one was given is fired first: nobody may
+    /// have watched, and an answer that came too late would stop its clock with nothing to say that it was missed.
     func decide(
         _ commands: [Addressed], in batch: inout CaseBatch, on connection: Connection
     ) async throws -> [Result<Decision, Refusal>] {
         let done = try await done(commands, in: batch, on: connection)
         let existing = try await existing(commands.compactMap(\.command.earlier), on: connection)
+        let waiting = try await waiting(for: commands, in: batch, on: connection)
         return try commands.map { addressed in
+            if case .round = addressed.command.seen {
+                let given = addressed.given ?? min(batch.now, waiting[addressed.caseID] ?? batch.now)
+                try batch.fire(on: addressed.caseID, before: given)
+            }
             let knowledge = CaseBatch.Knowledge(
                 done: done[DoneKey(caseID: addressed.caseID, command: addressed.command.id)] ?? [],
                 earlierExists: addressed.command.earlier.map(existing.contains))
@@ -49,6 +55,23 @@ extension CaseStore {
                 return .failure(refusal)
             }
         }
+    }
+
+    /// When the oldest command that waits for a case was given, of cases for which something is due now and somebody decides at
+    /// once.
+    private func waiting(
+        for commands: [Addressed], in batch: CaseBatch, on connection: Connection
+    ) async throws -> [Int64: Moment] {
+        let ids = try commands.filter { try $0.given == nil && batch.isDue($0.caseID) }.map(\.caseID)
+        guard !ids.isEmpty else { return [:] }
+        let rows = try await connection.query(
+            """
+            SELECT case_id, jiesu.micros(min(received_at)) FROM jiesu.command
+            WHERE case_id = ANY(\(ids)) AND decided_at IS NULL GROUP BY case_id
+            """)
+        var oldest: [Int64: Moment] = [:]
+        for row in rows { oldest[try row.get(0)] = Moment(microseconds: try row.get(1)) }
+        return oldest
     }
 
     private struct DoneKey: Hashable {

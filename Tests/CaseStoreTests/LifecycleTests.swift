@@ -108,4 +108,54 @@ struct LifecycleTests {
             )
                 == [2, 3, 4])
     }
+
+    /// What was fired, and the answer, in order.
+    private func told(_ id: Int64, _ simulation: Simulation) async throws -> [String] {
+        try await simulation.fixture.pool.withConnection {
+            try await $0.query(
+                """
+                SELECT kind FROM jiesu.case_event WHERE case_id = \(id) AND kind IN ('warned', 'missed', 'escalated', 'replied')
+                ORDER BY version
+                """)
+        }.map { try $0.get(0) }
+    }
+
+    /// An officer of an organisation without a desk of its own: decided at once.
+    private func answer(_ id: Int64, _ simulation: Simulation) -> CaseStore.Addressed {
+        let reply = Replied(organisation: "city-urban", to: .complainant, form: "oral", outcome: "explained")
+        let officer = Actor.account(simulation.officer, organisation: "city-urban", roles: ["officer", "leader"])
+        return .init(caseID: id, command: Command(id: "reply", seen: .round(1), by: officer, order: .reply(reply)))
+    }
+
+    @Test func anAnswerThatComesTooLateIsLateAlsoIfNobodyWatchesTheClocks() async throws {
+        let simulation = try await Simulation()
+        let ids = try await simulation.dispatched(2)
+        for id in ids { try await simulation.ask("sign", of: id, "1") }
+        _ = try await simulation.fixture.store.decideCommands(limit: 10)
+        // The last moment of the fifth working day, and the one after it.
+        try await simulation.set("2026-03-09T23:59:59.999999+08:00")
+        let inTime = try await simulation.fixture.store.perform([answer(ids[0], simulation)])
+        try await simulation.set("2026-03-10T00:00:00.000001+08:00")
+        let late = try await simulation.fixture.store.perform([answer(ids[1], simulation)])
+        for result in inTime + late { _ = try result.get() }
+        #expect(try await told(ids[0], simulation) == ["warned", "replied"])
+        #expect(try await told(ids[1], simulation) == ["warned", "missed", "escalated", "replied"])
+    }
+
+    @Test func whatIsDecidedAtOnceFiresNothingOverACommandThatWaits() async throws {
+        let simulation = try await Simulation()
+        let id = try await simulation.dispatched(1)[0]
+        try await simulation.ask("sign", of: id, "1")
+        _ = try await simulation.fixture.store.decideCommands(limit: 10)
+        try await simulation.ask("reply", of: id, "2", payload: Self.reply, at: "2026-03-09T12:00:00+08:00")
+        try await simulation.set("2026-03-12T10:00:00+08:00")
+        let officer = Actor.account(simulation.officer, organisation: "city-urban", roles: ["officer"])
+        let note = Command(
+            id: "n", seen: .round(1), by: officer, order: .note(Noted(organisation: "city-urban", note: 1)))
+        _ = try await simulation.fixture.store.perform([.init(caseID: id, command: note)])[0].get()
+        #expect(try await told(id, simulation) == ["warned"], "what was due before the answer that waits")
+        _ = try await simulation.fixture.store.decideCommands(limit: 10)
+        _ = try await simulation.fixture.store.fire([id])
+        #expect(try await told(id, simulation) == ["warned", "replied"], "it came in time")
+    }
 }

@@ -55,11 +55,11 @@ import Testing
             "submission.case_id S", "submission.number S", "submission.title S", "submission.text S",
             "submission.place S", "submission.about S",
         ],
-        "jiesu_intake": ["parked.service S", "parked.case_id S"],
+        "jiesu_intake": Set(["parked.service S", "parked.case_id S"]).union(waiting),
         "jiesu_routing": deciding.union([
             "command.decided_at U", "command.outcome U", "command.detail U", "command.version U",
         ]),
-        "jiesu_callback": deciding,
+        "jiesu_callback": deciding.union(waiting),
         "jiesu_reporting": ["case_file.reported U"],
         desk: [
             "command.case_id I", "command.id I", "command.kind I", "command.round I", "command.account I",
@@ -70,6 +70,8 @@ import Testing
     private static let deciding: Set = [
         "account.id S", "account.organisation S", "account.roles S", "account.disabled_at S",
     ]
+    /// That a command waits, and since when.
+    private static let waiting: Set = ["command.case_id S", "command.received_at S", "command.decided_at S"]
     private static let common: Set = ["clock", "micros", "moment", "my_organisation"]
     private static let appending: Set = ["framed", "event_body", "link", "chain"]
     private static let logIn: Set = ["log_in", "session", "log_out"]

@@ -1,34 +1,43 @@
 import CaseStore
 import Casework
-import HTTP
 import JSON
-import Lifecycle
-import Postgres
 import WorkingTime
 
 /// Lets the people of the demo live through their cases on a simulated clock, which jumps from due moment to due moment, until
 /// every case has its end.
 struct DemoLives: Sendable {
-    let suite: Suite
-    let pool: Pool
+    let simulation: Simulation
     let people: DemoPeople
     let plan: DemoPlan
     /// What complainants hold, by number: the query code, and which complaint it is.
     let receipts: [CaseNumber: (index: Int, code: String)]
-    let directory: Directory
-    let profiles: [String: String]
+    let rules: Rulebook
+    /// Orders that are given at the same time.
+    var lanes = 1
+    /// What was done, by case, round and step.
+    private var taken: Set<String> = []
+    /// What was asked, by case and round, and was perhaps refused.
+    private var tried: [String: Set<Order.Kind>] = [:]
+
+    init(
+        simulation: Simulation, people: DemoPeople, plan: DemoPlan,
+        receipts: [CaseNumber: (index: Int, code: String)], rules: Rulebook
+    ) {
+        self.simulation = simulation
+        self.people = people
+        self.plan = plan
+        self.receipts = receipts
+        self.rules = rules
+    }
 
     /// Simulated time after which the story ends as it stands.
-    private static let longest = Int64(200) * 86_400_000_000
+    static let longest = Int64(200) * 86_400_000_000
     /// Steps that are taken together: people look at their lists once in so many minutes.
     private static let rhythm = Int64(30) * 60_000_000
 
     /// - Returns: cases that have not come to their end.
-    func live(_ progress: ProgressLine) async throws -> Int {
-        let simulation = Simulation(pool: pool)
+    mutating func live(_ progress: ProgressLine) async throws -> Int {
         let begin = try await simulation.now()
-        var taken: Set<String> = []
-        var tried: [String: Set<Order.Kind>] = [:]
         while true {
             try Task.checkCancellation()
             try await simulation.settle()
@@ -36,28 +45,52 @@ struct DemoLives: Sendable {
             let files = try await people.cases() + people.cases(.closed)
             let open = files.filter { !$0.state.isFinal }
             progress.show("\(now.iso8601.prefix(16))  \(open.count) open")
-            var planned: [Moment] = []
-            var hasActed = false
-            for var file in files {
-                file.index = receipts[file.number]?.index ?? 0
-                let round = "\(file.number)/\(file.round)"
-                guard let step = plan.next(for: file, tried: tried[round] ?? []) else { continue }
-                let key = Self.key(file, step)
-                guard !taken.contains(key) else { continue }
-                guard step.at <= now else {
-                    planned.append(step.at)
-                    continue
-                }
-                taken.insert(key)
-                tried[round, default: []].insert(step.kind)
-                try await take(step, file, key)
-                hasActed = true
-            }
-            if hasActed { continue }
-            let next = (planned + [try await simulation.nextClock()].compactMap { $0 }).min()
+            let acts = try await act(on: files, at: now)
+            if !acts.acted.isEmpty { continue }
+            let next = (Array(acts.planned.values) + [try await simulation.nextClock()].compactMap { $0 }).min()
             guard let next, next.microseconds - begin.microseconds < Self.longest else { return open.count }
             let later = max(next.microseconds, now.microseconds + 1)
             try await simulation.jump(to: Moment(microseconds: (later + Self.rhythm - 1) / Self.rhythm * Self.rhythm))
+        }
+    }
+
+    /// Lets everybody do the next thing that is to be done by now, in each case one.
+    /// - Returns: the cases in which somebody did something, and when somebody will in others.
+    mutating func act(
+        on files: [DemoCase], at now: Moment
+    ) async throws -> (acted: Set<CaseNumber>, planned: [CaseNumber: Moment]) {
+        var acts: [Act] = []
+        var planned: [CaseNumber: Moment] = [:]
+        for var file in files {
+            file.index = receipts[file.number]?.index ?? 0
+            let round = "\(file.number)/\(file.round)"
+            guard let step = plan.next(for: file, tried: tried[round] ?? []) else { continue }
+            let key = Self.key(file, step)
+            guard !taken.contains(key) else { continue }
+            guard step.at <= now else {
+                planned[file.number] = step.at
+                continue
+            }
+            taken.insert(key)
+            tried[round, default: []].insert(step.kind)
+            acts.append((step, file, key))
+        }
+        try await take(acts)
+        return (Set(acts.map(\.file.number)), planned)
+    }
+
+    private typealias Act = (step: DemoPlan.Step, file: DemoCase, key: String)
+
+    private func take(_ acts: [Act]) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for lane in 0..<min(lanes, acts.count) {
+                group.addTask {
+                    for index in stride(from: lane, to: acts.count, by: lanes) {
+                        try await take(acts[index].step, acts[index].file, acts[index].key)
+                    }
+                }
+            }
+            try await group.waitForAll()
         }
     }
 
@@ -80,7 +113,7 @@ struct DemoLives: Sendable {
 
     /// A dispatcher, or whoever the policy names for a dispute, sends it on: to whoever had it, or to the first who may.
     private func judge(_ file: DemoCase, _ id: String) async throws {
-        let able = directory.organisations.values.filter { $0.hasInbox }.map(\.code).sorted()
+        let able = rules.directory.organisations.values.filter { $0.hasInbox }.map(\.code).sorted()
         let due = file.last[Event.Kind.registered.rawValue].map { $0.microseconds + 20 * 86_400_000_000 } ?? 0
         for lead in [file.lead].compactMap({ $0 }) + able {
             for person in [DemoPeople.Person.dispatcher] + deciders(file) {
@@ -95,25 +128,20 @@ struct DemoLives: Sendable {
 
     private func deciders(_ file: DemoCase) -> [DemoPeople.Person] {
         guard file.state == .disputed else { return [] }
-        return directory.organisations.values.filter { !$0.roles.isEmpty && $0.hasInbox }.map(\.code).sorted()
+        return rules.directory.organisations.values.filter { !$0.roles.isEmpty && $0.hasInbox }.map(\.code).sorted()
             .map(DemoPeople.Person.at)
     }
 
     /// The complainant, with number and code.
     private func say(_ what: String, _ file: DemoCase, _ data: JSON?) async throws {
         guard let code = receipts[file.number]?.code else { return }
-        var headers: Headers = ["Jiesu-Query-Code": code]
-        if data != nil { headers["Content-Type"] = "application/json" }
-        let answer = try await Client(port: suite.port).send(
-            "POST", "/api/v1/complaints/\(file.number)/\(what)", headers: headers, body: data?.bytes ?? [])
-        guard answer.status == 200 || answer.status == 409 else {
-            throw CommandFailure("a \(what) was answered \(answer.status) \(answer.text)")
-        }
+        try await people.say(what, file.number, code: code, data)
     }
 
     /// By the first rule of the profile that a person may use.
     private func close(_ file: DemoCase, _ person: DemoPeople.Person, _ id: String, _ note: String?) async throws {
-        guard let rule = profiles[file.profile] else { return }
+        let rule = rules.profile(named: file.profile)?.policy.closing.first { $0.isManual }?.name
+        guard let rule else { return }
         _ = try await people.order(person, .close, file, id: id, data: ["rule": .string(rule)], note: note)
     }
 }

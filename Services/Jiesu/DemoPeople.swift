@@ -2,6 +2,7 @@ import Access
 import Casework
 import HTTP
 import JSON
+import Lifecycle
 import Postgres
 import Synchronization
 import WorkingTime
@@ -38,14 +39,18 @@ final class DemoPeople: Sendable {
         }
     }
 
-    private let suite: Suite
+    /// Where a part answers on 127.0.0.1.
+    private let port: @Sendable (Suite.Part) -> Int?
     private let pool: Pool
     /// Organisations that have an instance of their own.
     private let desks: Set<String>
-    private let tokens = Mutex<[Person: String]>([:])
+    private let logIns = Mutex<[Person: Task<String, any Error>]>([:])
 
-    init(suite: Suite, pool: Pool, desks: Set<String>) {
-        self.suite = suite
+    /// How long a request is sent again while the service is away or busy.
+    private static let patience = Duration.seconds(60)
+
+    init(pool: Pool, desks: Set<String>, port: @escaping @Sendable (Suite.Part) -> Int?) {
+        self.port = port
         self.pool = pool
         self.desks = desks
     }
@@ -55,6 +60,11 @@ final class DemoPeople: Sendable {
         let path = "/api/v1/cases?limit=500" + (state.map { "&state=\($0.rawValue)" } ?? "")
         let answer = try await ask(.dispatcher, "GET", path)
         return (answer.json?["cases"]?.array ?? []).compactMap(DemoCase.init)
+    }
+
+    /// A case as somebody sees it now.
+    func file(_ number: CaseNumber, for person: Person = .dispatcher) async throws -> DemoCase? {
+        try await ask(person, "GET", "/api/v1/cases/\(number)").json.flatMap(DemoCase.init)
     }
 
     /// Gives an order and says what became of it: `done`, `waiting`, or why not.
@@ -72,44 +82,87 @@ final class DemoPeople: Sendable {
         return outcome
     }
 
+    /// Says what a complainant says, with number and code; where it is not the time for it, nothing happens.
+    func say(_ what: String, _ number: CaseNumber, code: String, _ data: JSON?) async throws {
+        var headers: Headers = ["Jiesu-Query-Code": code]
+        if data != nil { headers["Content-Type"] = "application/json" }
+        let answer = try await send(
+            to: .intake, "POST", "/api/v1/complaints/\(number)/\(what)", headers, data?.bytes ?? [])
+        guard answer.status == 200 || answer.status == 409 else {
+            throw CommandFailure("a \(what) was answered \(answer.status) \(answer.text)")
+        }
+    }
+
     private func ask(_ person: Person, _ method: String, _ path: String, _ body: JSON? = nil) async throws
         -> Client.Answer
     {
-        let port = try port(of: person)
-        var headers: Headers = ["Authorization": "Bearer \(try await token(of: person, port))"]
+        var headers: Headers = ["Authorization": "Bearer \(try await token(of: person))"]
         if body != nil { headers["Content-Type"] = "application/json" }
-        let answer = try await Client(port: port).send(method, path, headers: headers, body: body?.bytes ?? [])
+        let answer = try await send(to: part(of: person), method, path, headers, body?.bytes ?? [])
         guard answer.status < 300 else {
             throw CommandFailure("\(method) \(path) as \(person.name) was answered \(answer.status) \(answer.text)")
         }
         return answer
     }
 
-    /// An organisation's own instance, or the centre's.
-    private func port(of person: Person) throws -> Int {
-        let part =
-            switch person {
-            case .at(let organisation) where desks.contains(organisation): Suite.Part.desk(organisation)
-            case .at, .dispatcher, .supervisor: Suite.Part.routing
-            case .agent: Suite.Part.callback
-            }
-        guard let port = suite.port(of: part) else { throw CommandFailure("\(part.name) does not run") }
-        return port
+    /// Sends a request, and the same again while nobody answers or the service is busy: an order's id makes it one order.
+    private func send(
+        to part: Suite.Part, _ method: String, _ path: String, _ headers: Headers, _ body: [UInt8]
+    ) async throws -> Client.Answer {
+        guard let port = port(part) else { throw CommandFailure("\(part.name) does not run") }
+        let client = Client(port: port)
+        let deadline = ContinuousClock.now + Self.patience
+        while true {
+            let answer = try await Self.once(client, method, path, headers, body, isLast: .now > deadline)
+            if let answer { return answer }
+            try Task.checkCancellation()
+            await sleep(for: .milliseconds(50))
+        }
     }
 
-    private func token(of person: Person, _ port: Int) async throws -> String {
-        if let token = tokens.withLock({ $0[person] }) { return token }
+    /// - Returns: `nil` where the same may be asked again.
+    private static func once(
+        _ client: Client, _ method: String, _ path: String, _ headers: Headers, _ body: [UInt8], isLast: Bool
+    ) async throws -> Client.Answer? {
+        do {
+            let answer = try await client.send(method, path, headers: headers, body: body)
+            return answer.status == 503 && !isLast ? nil : answer
+        } catch {
+            guard error.isRetriable, !isLast else { throw error }
+            return nil
+        }
+    }
+
+    /// An organisation's own instance, or the centre's.
+    private func part(of person: Person) -> Suite.Part {
+        switch person {
+        case .at(let organisation) where desks.contains(organisation): .desk(organisation)
+        case .at, .dispatcher, .supervisor: .routing
+        case .agent: .callback
+        }
+    }
+
+    private func token(of person: Person) async throws -> String {
+        try await logIns.withLock { logIns in
+            if let logIn = logIns[person] { return logIn }
+            let logIn = Task { try await self.logIn(person) }
+            logIns[person] = logIn
+            return logIn
+        }.value
+    }
+
+    private func logIn(_ person: Person) async throws -> String {
         let password = try await pool.withConnection { connection in
             try await Accounts(on: connection).add(
                 name: person.name, title: person.name, organisation: person.organisation, roles: person.roles)
         }
         guard let password else { throw CommandFailure("there is an account \(person.name) already") }
-        let answer = try await Client(port: port).send(
-            "POST", "/api/v1/log-in", headers: [:], json: ["name": .string(person.name), "password": .string(password)])
+        let body: JSON = ["name": .string(person.name), "password": .string(password)]
+        let answer = try await send(
+            to: part(of: person), "POST", "/api/v1/log-in", ["Content-Type": "application/json"], body.bytes)
         guard let token = answer.json?["token"]?.string else {
             throw CommandFailure("\(person.name) cannot log in: \(answer.status) \(answer.text)")
         }
-        tokens.withLock { $0[person] = token }
         return token
     }
 }

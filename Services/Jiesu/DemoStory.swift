@@ -39,13 +39,13 @@ struct DemoStory: Service {
             let standings = try await follow(numbers, inboxes, pool, rules.directory, progress)
             let arrivals = Dictionary(
                 uniqueKeysWithValues: numbers.map { ($0.id, Set(inboxes.arrivals(of: $0.id).map(\.organisation))) })
-            let lives = DemoLives(
-                suite: suite, pool: pool, people: DemoPeople(suite: suite, pool: pool, desks: Set(Self.desks)),
+            var lives = DemoLives(
+                simulation: Simulation(pool: pool),
+                people: DemoPeople(pool: pool, desks: Set(Self.desks), port: suite.port(of:)),
                 plan: DemoPlan(seed: 12345),
                 receipts: Dictionary(
                     receipts.enumerated().map { ($1.number, (index: $0, code: $1.code)) },
-                    uniquingKeysWith: { first, _ in first }),
-                directory: rules.directory, profiles: manualRules(rules))
+                    uniquingKeysWith: { first, _ in first }), rules: rules)
             let open = try await lives.live(progress)
             progress.end()
             return (receipts, standings, arrivals, open)
@@ -115,15 +115,6 @@ struct DemoStory: Service {
 
     /// Organisations with an instance of their own; the others' people use the centre's.
     static let desks = ["city-urban", "wangting-urban"]
-
-    /// For each profile the first of its closing rules that a person may use.
-    private func manualRules(_ rules: Rulebook) -> [String: String] {
-        var names: [String: String] = [:]
-        for profile in rules.profiles.values {
-            names[profile.name] = profile.policy.closing.first { $0.isManual }?.name
-        }
-        return names
-    }
 
     private func ends(_ pool: Pool) async throws -> [String: Int] {
         let rows = try await pool.withConnection {

@@ -87,7 +87,9 @@ let package = Package(
             path: "Tests/Support",
             swiftSettings: strict),
         // Uses the built executables, all of which `swift test` builds.
-        tests("SystemTests", ["Casework", "HTTP", "JSON", "Kafka", "Postgres", "Support"]),
+        tests(
+            "SystemTests",
+            ["Jiesu", "CaseStore", "Casework", "HTTP", "JSON", "Kafka", "Postgres", "Support", "WorkingTime"]),
         tests(
             "CaseAPITests",
             [

@@ -11,21 +11,26 @@ package final class SuiteUnderTest: Sendable {
     /// The database as its administrator sees it. Survives restarts of the server.
     package let pool: Pool
     private let settings: [String: String]
+    private let desks: [String]
     private let up = Mutex<BackgroundProgram?>(nil)
 
     /// Starts a suite, hands it to `body`, and takes it away again.
     /// - Parameters:
     ///   - settings: more environment for `jiesu up`; `JIESU_KAFKA_BROKERS` names a running Kafka to use instead of the
     ///     embedded broker.
+    ///   - desks: organisations that get an instance of their own.
+    ///   - time: where a simulated clock stands at first, ISO 8601; `nil`: real time.
     ///   - faults: how many issues the test has met so far; if `body` throws or the number grows, the logs are kept and
     ///     their folder is printed.
     package static func run(
-        settings: [String: String] = [:], faults: () -> Int = { 0 }, _ body: (SuiteUnderTest) async throws -> Void
+        settings: [String: String] = [:], desks: [String] = [], at time: String? = nil, faults: () -> Int = { 0 },
+        _ body: (SuiteUnderTest) async throws -> Void
     ) async throws {
         let before = faults()
-        let suite = try SuiteUnderTest(settings)
+        let suite = try SuiteUnderTest(settings, desks)
         do {
             try await suite.start()
+            if let time { try await suite.simulate(from: time) }
             try await body(suite)
         } catch {
             await suite.remove(keepingLogs: true)
@@ -34,8 +39,9 @@ package final class SuiteUnderTest: Sendable {
         await suite.remove(keepingLogs: faults() > before)
     }
 
-    private init(_ settings: [String: String]) throws {
+    private init(_ settings: [String: String], _ desks: [String]) throws {
         self.settings = settings
+        self.desks = desks
         folder = URL(filePath: "/tmp/jiesu-system-\(getpid())-\(UInt32.random(in: 0 ... .max))")
         try FileManager.default.createDirectory(
             at: folder.appending(path: "log"), withIntermediateDirectories: true)
@@ -50,7 +56,8 @@ package final class SuiteUnderTest: Sendable {
         let log = folder.appending(path: "log/up.log")
         let old = (try? Data(contentsOf: log).count) ?? 0
         let up = try BackgroundProgram(
-            BuiltProgram.folder.appending(path: "jiesu"), ["up", "--data", folder.path, "--port", "0"],
+            BuiltProgram.folder.appending(path: "jiesu"),
+            ["up", "--data", folder.path, "--port", "0"] + desks.flatMap { ["--org", $0] },
             environment: BuiltProgram.environment(settings), output: log, errors: log)
         self.up.withLock { $0 = up }
         try Guardian.atExit(
@@ -143,12 +150,27 @@ package final class SuiteUnderTest: Sendable {
         Foundation.kill(try await process(part), SIGKILL)
     }
 
-    /// Where a service serves health and metrics.
-    package func port(of part: String) async throws -> Int {
+    /// Lets a part stand still, as a machine that hangs does. It does nothing until it is killed: then the suite starts it
+    /// again.
+    package func freeze(_ part: String) async throws {
+        let id = try await process(part)
+        Foundation.kill(id, SIGSTOP)
+        try await eventually("\(part) stands still") {
+            try String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8).contains(") T ")
+        }
+    }
+
+    /// The settings that a part was started with.
+    package func environment(of part: String) async throws -> [String: String] {
         let environment = try Data(contentsOf: URL(filePath: "/proc/\(try await process(part))/environ"))
-        let setting = environment.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
-            .first { $0.hasPrefix("JIESU_LISTEN=") }
-        return setting?.split(separator: ":").last.flatMap { Int($0) } ?? 0
+        let settings = environment.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+            .compactMap { line in line.firstIndex(of: "=").map { (line[..<$0], line[$0...].dropFirst()) } }
+        return Dictionary(settings.map { (String($0), String($1)) }, uniquingKeysWith: { $1 })
+    }
+
+    /// Where a service answers on 127.0.0.1; stays until `stop`.
+    package func port(of part: String) async throws -> Int {
+        try await environment(of: part)["JIESU_LISTEN"]?.split(separator: ":").last.flatMap { Int($0) } ?? 0
     }
 
     /// Its PostgreSQL, for killing. `jiesu up` starts it, with the right settings.
@@ -188,6 +210,13 @@ package final class SuiteUnderTest: Sendable {
 
     private func isZombie(_ id: Int32) -> Bool {
         (try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8))?.contains(") Z ") ?? true
+    }
+
+    // MARK: Simulated time
+
+    /// From now on legal time stands still, until it is stepped.
+    private func simulate(from time: String) async throws {
+        _ = try await rows("INSERT INTO jiesu.simulation (at) VALUES (\(time)::timestamptz)")
     }
 
     // MARK: Asking it

@@ -27,31 +27,32 @@ enum Fault: CustomStringConvertible, Sendable {
     }
 }
 
-/// Faults in the order of the number of complaints that were answered when they happen: so they fall among the work, however
+/// Faults in the order of the number of requests that were answered when they happen: so they fall among the work, however
 /// fast the machine is.
 struct FaultPlan {
     let faults: [(after: Int, fault: Fault)]
     let seed: UInt64
 
     /// - Parameters:
-    ///   - rounds: in each, all three services are killed in an order of chance.
+    ///   - rounds: in each, all these parts are killed in an order of chance.
     ///   - others: mixed in.
-    init(rounds: Int, others: [Fault], among complaints: Int) {
+    init(
+        rounds: Int, of parts: [String] = ["intake", "classification", "routing"], others: [Fault],
+        among requests: Int
+    ) {
         var chance = SeededGenerator()
-        var faults = (0..<rounds).flatMap { _ in
-            ["intake", "classification", "routing"].shuffled(using: &chance).map(Fault.kill)
-        }
+        var faults = (0..<rounds).flatMap { _ in parts.shuffled(using: &chance).map(Fault.kill) }
         for fault in others { faults.insert(fault, at: .random(in: 0...faults.count, using: &chance)) }
-        let moments = (0..<faults.count).map { _ in Int.random(in: 1..<complaints * 19 / 20, using: &chance) }.sorted()
+        let moments = (0..<faults.count).map { _ in Int.random(in: 1..<requests * 19 / 20, using: &chance) }.sorted()
         self.faults = zip(moments, faults).map { ($0, $1) }
         seed = chance.seed
     }
 
-    /// Lets them happen while `citizens` send.
-    func happen(to suite: SuiteUnderTest, while citizens: Citizens) async throws {
+    /// Lets them happen while requests are answered, of which there are `count` so far.
+    func happen(to suite: SuiteUnderTest, while count: @Sendable () -> Int) async throws {
         for (moment, fault) in faults {
-            try await eventually("\(moment) complaints are answered", within: .seconds(300), every: .milliseconds(5)) {
-                citizens.count >= moment
+            try await eventually("\(moment) requests are answered", within: .seconds(300), every: .milliseconds(5)) {
+                count() >= moment
             }
             try await fault.happen(to: suite)
         }

@@ -31,7 +31,7 @@ extension SystemTests {
 
             try await withThrowingTaskGroup { group in
                 group.addTask { try await citizens.send(complaints) }
-                group.addTask { try await plan.happen(to: suite, while: citizens) }
+                group.addTask { try await plan.happen(to: suite) { citizens.count } }
                 try await group.waitForAll()
             }
             try await suite.waitUntilSettled()

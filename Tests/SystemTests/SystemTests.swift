@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// Tests of the whole suite as it was built: its executables, a real PostgreSQL, and a broker. One after the other, for each
-/// has up to six processes of its own.
+/// has a dozen processes of its own.
 @Suite(.serialized, .issueCounting)
 struct SystemTests {
     /// A Kafka that runs already: `JIESU_TEST_KAFKA`, host:port.
@@ -12,11 +12,12 @@ struct SystemTests {
 
     /// Runs `body` on a new suite; keeps its logs when the test meets an issue.
     static func suite(
-        kafka: String? = nil, logLevel: String = "info", _ body: (SuiteUnderTest) async throws -> Void
+        kafka: String? = nil, logLevel: String = "info", desks: [String] = [], at time: String? = nil,
+        _ body: (SuiteUnderTest) async throws -> Void
     ) async throws {
         var settings = ["JIESU_LOG_LEVEL": logLevel]
         settings["JIESU_KAFKA_BROKERS"] = kafka
-        try await SuiteUnderTest.run(settings: settings, faults: { IssueCount.value }, body)
+        try await SuiteUnderTest.run(settings: settings, desks: desks, at: time, faults: { IssueCount.value }, body)
     }
 }
 

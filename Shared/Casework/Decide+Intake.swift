@@ -47,6 +47,9 @@ extension Scene {
 
     func dispatch(_ dispatched: Dispatched) throws(Refusal) -> [Event] {
         try require(State.undecided.union([.classified, .reopened]))
+        if let step = policy.sendsAfter, file.round == 1, file.moment(of: .event(step)) == nil {
+            throw .incomplete(step.rawValue)
+        }
         for code in [dispatched.lead] + dispatched.helpers {
             try requireCompetence(of: code)
         }

@@ -29,6 +29,9 @@ package struct Policy: Sendable, Equatable {
     package var refuse: Set<String>
     /// How a matter outside the remit is handled; `nil`: the scheme does not say, so nothing is redirected.
     package var transferMode: TransferMode?
+    /// What of `leadersSteps` must have happened before the case is first sent to anybody (R-RT-30); `nil`: nothing.
+    package var sendsAfter: Event.Kind?
+    package static let leadersSteps: [Event.Kind] = [.submitted, .instructed]
     /// Ordered; the first that applies decides.
     package var leadRules: [LeadRule]
     /// How days are counted.
@@ -77,6 +80,7 @@ package struct Policy: Sendable, Equatable {
     package init(
         version: Version, line: String? = nil, joins: Joining? = nil, centre: String? = nil,
         channels: Set<String> = [], refuse: Set<String> = [], transferMode: TransferMode? = nil,
+        sendsAfter: Event.Kind? = nil,
         leadRules: [LeadRule] = [], calendar: Counting = Counting(), accepts: Acceptance = .dispatch,
         clocks: [ClockRule] = [], returns: Returns? = nil, dispute: [String] = [], reply: Reply? = nil,
         callback: Callback? = nil, closing: [ClosingRule] = [], review: Review? = nil, supervise: Supervise? = nil
@@ -88,6 +92,7 @@ package struct Policy: Sendable, Equatable {
         self.channels = channels
         self.refuse = refuse
         self.transferMode = transferMode
+        self.sendsAfter = sendsAfter
         self.leadRules = leadRules
         self.calendar = calendar
         self.accepts = accepts

@@ -15,7 +15,9 @@ struct PolicyReading {
             .distinct(of: "channels", least: 1) { $0.choice(KnownCodes.channels, called: "channel") }
         let grounds = parameter("refuse", ["grounds"], ["grounds"], &sources)?["grounds"]?
             .distinct(of: "grounds", least: 1) { $0.choice(KnownCodes.refusals, called: "ground") }
-        let mode = choice("transfer", "mode", Policy.TransferMode.allCases.map(\.rawValue), &sources)
+        let transfer = parameter("transfer", ["mode", "after"], ["mode"], &sources)
+        let mode = transfer?["mode"]?.choice(Policy.TransferMode.allCases.map(\.rawValue), called: "mode")
+        let after = transfer?["after"]?.choice(Policy.leadersSteps.map(\.rawValue), called: "event")
         let accepts = choice("accept", "on", Policy.Acceptance.allCases.map(\.rawValue), &sources)
         let allowances = LeadRule.Allowances(
             codes: codes, grounds: members["refuse"] == nil ? [] : grounds,
@@ -27,6 +29,7 @@ struct PolicyReading {
             version: Policy.Version(profile: "", version: 0), line: number, joins: joins ?? nil,
             centre: parameter("centre", ["role"], ["role"], &sources)?["role"]?.code(), channels: Set(allowed ?? []),
             refuse: Set(grounds ?? []), transferMode: mode.flatMap(Policy.TransferMode.init),
+            sendsAfter: after.flatMap(Event.Kind.init),
             leadRules: (leadRules ?? []) ?? [],
             calendar: members["calendar"].map { Counting.read($0, &sources) } ?? Counting(),
             accepts: accepts.flatMap(Policy.Acceptance.init) ?? .dispatch,

@@ -74,6 +74,17 @@ struct DetailTests {
         return life
     }
 
+    @Test func `R-RT-30: nothing of the bureau's is sent on before the leader has instructed`() throws {
+        var life = try Life("p004-08", at: "2024-09-27T10:00")
+        try life.find("efficiency")
+        try life.route()
+        let order = Order.dispatch(Dispatched(lead: "city-offices-service"))
+        #expect(life.refusal(of: order, by: Life.dispatcher) == .incomplete("instructed"))
+        let room = "city-offices-inspection"
+        try life.give(.instruct(Instructed(organisation: room)), by: Life.person("leader", at: room))
+        #expect(life.refusal(of: order, by: Life.dispatcher) == nil)
+    }
+
     @Test func `E-18: what is found to be severe later is due at once from then on, and stays where it is`() throws {
         var life = try noise()
         let lead = life.lead

@@ -91,6 +91,11 @@ struct Life {
         to organisation: String, helpers: [String] = [], due: String? = nil, by actor: Actor = Self.dispatcher
     ) throws -> [Event.Kind] {
         let due = try due.map { try moment($0).microseconds }
+        // Where a leader has to speak first, he has.
+        if let step = policies.first?.sendsAfter, !kinds.contains(step) {
+            let room = "city-offices-inspection"
+            try give(.instruct(Instructed(organisation: room)), by: Life.person("leader", at: room))
+        }
         return try give(.dispatch(Dispatched(lead: organisation, helpers: helpers, due: due)), by: actor)
     }
 

@@ -11,16 +11,6 @@ struct MissingTests {
         return life
     }
 
-    @Test func `R-RT-30: nothing of the bureau's is sent on before the leader has instructed`() throws {
-        var life = try Life("p004-08", at: "2024-09-27T10:00")
-        try life.find("efficiency")
-        try life.route()
-        withKnownIssue("the leader's step is a clock, not a gate") {
-            let order = Order.dispatch(Dispatched(lead: "city-offices-service"))
-            #expect(life.refusal(of: order, by: Life.dispatcher) != nil)
-        }
-    }
-
     @Test func `K-15: under 003-11 the handler calls back after handling, beside the call before closing`() throws {
         var life = try hotline()
         try life.sign()

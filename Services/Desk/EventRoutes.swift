@@ -29,10 +29,12 @@ struct EventRoutes: Sendable {
             ]
         ) { request, _ in
             _ = try await access.authorised(request, any: CaseRoutes.anyRole)
-            let start = request.parameter("Last-Event-ID").flatMap { text -> Listeners.Start? in
+            let last = request.parameter("Last-Event-ID").flatMap { text -> Listeners.Start? in
                 text.isEmpty ? nil : Position(text).map(Listeners.Start.after) ?? .unknown
             }
-            let feed = news.listeners.add(start ?? .now)
+            // Known before the answer begins: whoever has it misses nothing of what follows.
+            let start = if let last { last } else { Listeners.Start.after(try await news.now()) }
+            let feed = news.listeners.add(start)
             news.bell.ring()
             return Response(events: feed)
         }

@@ -5,8 +5,7 @@ import Synchronization
 final class Listeners: Sendable {
     /// Where one begins.
     enum Start: Sendable, Hashable {
-        case now
-        /// Where it was when its connection broke.
+        /// Where it was when its connection broke, or where all is when it comes first.
         case after(Position)
         /// It says where, but not so that we understand it.
         case unknown

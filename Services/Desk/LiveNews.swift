@@ -43,6 +43,9 @@ struct LiveNews: Service {
         }
     }
 
+    /// Where somebody begins who comes first.
+    func now() async throws -> Position { try await book.now() }
+
     private func repeatedly(_ pause: Duration, _ body: () -> Void) async {
         while !Task.isCancelled {
             await sleep(for: pause)
@@ -71,7 +74,6 @@ struct LiveNews: Service {
         for (number, start) in newcomers {
             let answer: NewsBook.Answer? =
                 switch start {
-                case .now: .news([])
                 case .after(let position): answers[position]
                 case .unknown: .tooMuch
                 }

@@ -15,11 +15,12 @@ enum Main {
         let log = Logger(service: "reporting", level: settings.logLevel)
         await Lifecycle.main(log: log) {
             let metrics = Metrics()
-            var database = settings.database("reporting")
-            // Facts that a crash takes back are made again, for the case's mark of them goes with them.
-            database.session["synchronous_commit"] = "off"
-            let pool = Pool(database, size: 4, log: log)
+            let pool = Pool(settings.database("reporting"), size: 4, log: log)
             let store = CaseStore(pool: pool)
+            var making = settings.database("reporting-facts")
+            // Facts that a crash takes back are made again, for the case's mark of them goes with them.
+            making.session["synchronous_commit"] = "off"
+            let facts = CaseStore(pool: Pool(making, size: 2, log: log))
             let watch = BrokerWatch(pool: pool, settings: settings.kafka("reporting"), log: log)
             let access = AccessStore(pool, log: log)
             let routes = ReportRoutes(
@@ -28,7 +29,7 @@ enum Main {
                     _ = try await access.authorised($0, any: ["leader", "unit_head", "supervisor", "auditor", "admin"])
                 })
             return [
-                watch, CaseConsumer(FactMaking(), store: store, watch: watch, metrics: metrics, log: log),
+                watch, CaseConsumer(FactMaking(), store: facts, watch: watch, metrics: metrics, log: log),
                 Server(
                     name: "jiesu-reporting", listen: settings.listen.description, routes: access.routes + routes.all,
                     ready: { ["database": await pool.answers()] }, metrics: metrics, log: log),

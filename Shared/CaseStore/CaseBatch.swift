@@ -110,6 +110,6 @@ struct CaseBatch {
             Pending(
                 caseID: id, version: after.version, event: event, command: command.id, actor: command.by,
                 round: after.round, policy: after.policies.first ?? policy ?? Policy.Version(profile: "", version: 0),
-                at: at, told: Destination.all(of: event, before: old, after: after)))
+                at: at, told: Destination.all(of: event, before: old, after: after, in: rules.directory)))
     }
 }

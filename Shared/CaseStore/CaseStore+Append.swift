@@ -29,8 +29,6 @@ extension CaseStore {
         let changedAt: Int64
         let clocks: [Clock]
         let haveClocksChanged: Bool
-        /// Its clocks have rows already.
-        let hadClocks: Bool
         let limitAt: Int64?
         let callbackAt: Int64?
 
@@ -45,7 +43,6 @@ extension CaseStore {
                 Casework.clocks(of: $0, under: try batch.rules.policies(of: $0), on: batch.rules.calendar)
             }
             haveClocksChanged = always || clocks != earlier ?? []
-            hadClocks = always || earlier?.isEmpty == false
             limitAt = clocks.compactMap(\.limit).min()?.microseconds
             callbackAt = nextCallback(of: file, under: policies, on: batch.rules.calendar)?.microseconds
         }
@@ -130,7 +127,7 @@ extension CaseStore {
         guard !rows.isEmpty else { return [] }
         let clocks = rows.flatMap { row in row.clocks.map { (id: row.file.id, clock: $0) } }
         var queries: [Query] = []
-        let existing = rows.filter(\.hadClocks).map(\.file.id)
+        let existing = rows.filter { !$0.isNew }.map(\.file.id)
         if !existing.isEmpty { queries.append("DELETE FROM jiesu.clock WHERE case_id = ANY(\(existing))") }
         guard !clocks.isEmpty else { return queries }
         queries.append(

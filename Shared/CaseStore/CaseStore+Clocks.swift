@@ -66,9 +66,10 @@ extension CaseStore {
             var fired = Fired()
             for file in batch.files.values.sorted(by: { $0.id < $1.id }) {
                 let running = try clocks(of: file, in: batch)
+                // What fires before a command that waits must not happen after it, or the command would be too late.
                 let decision = try batch.decide(
                     Command(service: Self.watcher, seen: file, order: .fire), on: file.id,
-                    knowing: .init(waiting: waiting[file.id]))
+                    given: waiting[file.id].map { min($0, batch.now) }, knowing: .init(waiting: waiting[file.id]))
                 guard case .happens(let events) = decision else { continue }
                 fired.events += events.count
                 fired.lateness += lateness(of: events, among: running, now: batch.now)

@@ -57,7 +57,7 @@ extension CaseStore {
     }
 
     /// Decides the commands that have waited longest, those of one case in the order in which they were given. One that
-    /// is refused, or that the database refuses as data, costs the others nothing.
+    /// is refused costs the others nothing; one that the database refuses as data takes those with it that wait for the same case.
     /// - Parameter limit: cases in one transaction.
     /// - Returns: how many were decided.
     /// - Throws: what the database says; then nothing was decided, and the same may be tried again.
@@ -105,6 +105,9 @@ extension CaseStore {
         }
     }
 
+    /// Commands in one transaction; each may hold 16 KiB. The others, all of them younger, wait for the next one.
+    private static let commandsAtOnce = 1000
+
     private func waiting(for ids: [Int64], on connection: Connection) async throws -> [Waiting] {
         try await connection.query(
             """
@@ -112,7 +115,7 @@ extension CaseStore {
                 jiesu.micros(jiesu.given_at(c.received_at, c.xmin)), a.organisation, a.roles, a.disabled_at IS NOT NULL
             FROM jiesu.command c JOIN jiesu.account a ON a.id = c.account
             WHERE c.case_id = ANY(\(ids)) AND c.decided_at IS NULL
-            ORDER BY 8, c.organisation, c.id
+            ORDER BY 8, c.organisation, c.id LIMIT \(Self.commandsAtOnce)
             """
         ).map(Waiting.init)
     }

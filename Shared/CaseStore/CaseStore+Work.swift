@@ -60,7 +60,10 @@ extension CaseStore {
             for file in files {
                 guard let order = orders[file.id] else { continue }
                 do throws(any Error) {
-                    try batch.decide(Command(service: worker.service, seen: file, order: order), on: file.id)
+                    // Nobody may have watched, and what is done now would stop a clock with nothing to say that it was missed.
+                    if try batch.isDue(file.id) { try batch.fire(on: file.id, before: batch.now) }
+                    let seen = batch.files[file.id] ?? file
+                    try batch.decide(Command(service: worker.service, seen: seen, order: order), on: file.id)
                 } catch let refusal as Refusal {
                     refused.append((file.id, refusal))
                 }

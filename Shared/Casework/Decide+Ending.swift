@@ -10,6 +10,10 @@ extension Scene {
         guard call.outcome == .reached || rated == nil else { throw .incomplete("outcome") }
         guard let rated else {
             guard call.outcome != .reached else { throw .incomplete("satisfaction") }
+            // Tries in quick succession are one try.
+            if let next = nextCallback(of: file, under: policies, on: facts.calendar), now < next {
+                throw .notNow(file.state)
+            }
             return [.calledBack(call)]
         }
         return [.calledBack(call), .rated(rated)]

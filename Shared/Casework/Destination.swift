@@ -18,10 +18,14 @@ package enum Destination: Sendable, Hashable {
 
     /// Where `event` goes, given the case before and after it. Decided once, when it is appended, and kept with it.
     ///
-    /// Whoever works on a case learns of all that happens to it; whoever loses it learns that, and nothing more.
-    package static func all(of event: Event, before: Case?, after: Case) -> [Destination] {
+    /// Whoever works on a case learns of all that happens to it; whoever loses it learns that, and nothing more. An organisation that
+    /// the case turns out to be about, and whoever reports to it, learns nothing at all (R-RT-47).
+    package static func all(
+        of event: Event, before: Case?, after: Case, in directory: Directory
+    ) -> [Destination] {
         var organisations = after.involved
         for one in before?.involved ?? [] where !organisations.contains(one) { organisations.append(one) }
+        if !after.accused.isEmpty { organisations.removeAll { directory.isUnder($0, anyOf: after.accused) } }
         return [.cases] + organisations.map(inbox) + (concernsCentre(event) ? [.escalations] : [])
     }
 

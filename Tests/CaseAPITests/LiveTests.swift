@@ -50,6 +50,17 @@ struct LiveTests {
         try await health.stop()
     }
 
+    @Test func `what happens after the answer has begun is heard, though nothing was said yet`() async throws {
+        let fixture = try await DeskFixture()
+        let desk = try await LiveDesk(fixture)
+        let listener = desk.listener()
+        try await listener.connect()
+        let ids = try await fixture.dispatched(1)
+        #expect(try await dispatched(1, listener) == ids.map(number))
+        await listener.close()
+        try await desk.stop()
+    }
+
     @Test func `who comes back with the last id hears what it missed, once and in order`() async throws {
         let fixture = try await DeskFixture()
         let desk = try await LiveDesk(fixture)

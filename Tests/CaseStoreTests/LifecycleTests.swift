@@ -158,4 +158,46 @@ struct LifecycleTests {
         _ = try await simulation.fixture.store.fire([id])
         #expect(try await told(id, simulation) == ["warned", "replied"], "it came in time")
     }
+
+    @Test func whatIsFiredLateDoesNotMakeACommandThatWaitsTooLate() async throws {
+        let simulation = try await Simulation()
+        let id = try await simulation.dispatched(1)[0]
+        try await simulation.ask("sign", of: id, "1")
+        _ = try await simulation.fixture.store.decideCommands(limit: 10)
+        try await simulation.ask("reply", of: id, "2", payload: Self.reply, at: "2026-03-09T12:00:00+08:00")
+        // The watcher comes back before the centre does, and finds the warning of before the reply.
+        try await simulation.set("2026-03-12T10:00:00+08:00")
+        _ = try await simulation.fixture.store.fire([id])
+        #expect(try await told(id, simulation) == ["warned"])
+        _ = try await simulation.fixture.store.decideCommands(limit: 10)
+        _ = try await simulation.fixture.store.fire([id])
+        #expect(try await told(id, simulation) == ["warned", "replied"])
+        let inTime = try await simulation.fixture.number(
+            """
+            SELECT count(*) FROM jiesu.case_event
+            WHERE case_id = \(id) AND kind = 'replied' AND at = '2026-03-09T12:00:00+08:00'
+            """)
+        #expect(inTime == 1, "it happened when it was given")
+    }
+
+    @Test func whatIsHandedOutTooLateIsLateAlsoIfNobodyWatchesTheClocks() async throws {
+        let simulation = try await Simulation()
+        let registration = Fixture.registration("late", line: "12312")
+        guard case .registered(let receipt) = try await simulation.fixture.store.register([registration])[0] else {
+            throw NotInTime("a case is registered")
+        }
+        let id = receipt.number.id
+        let onsite = Worker(service: "classification", owes: .registered, wakesOn: [.registered]) { _ in
+            .classify(Finding(nature: "complaint", subject: "violation", urgency: "ordinary", flags: ["onsite"]))
+        }
+        _ = try await simulation.fixture.store.work(onsite, on: [id])
+        // 004-03 sends it on within ten minutes.
+        try await simulation.set("2026-03-02T10:11:00+08:00")
+        _ = try await simulation.fixture.store.work(Worker.routing, on: [id])
+        let kinds = try await simulation.fixture.pool.withConnection {
+            try await $0.query("SELECT kind FROM jiesu.case_event WHERE case_id = \(id) ORDER BY version")
+        }.map { try $0.get(0, as: String.self) }
+        #expect(kinds.contains("missed") && kinds.last == "dispatched", "\(kinds)")
+        #expect(try await Audit.verify(pool: simulation.fixture.pool).broken == [])
+    }
 }

@@ -142,12 +142,30 @@ struct EventTests {
         var sent = file
         sent.apply(dispatched, at: City.noon)
         #expect(
-            Destination.all(of: dispatched, before: file, after: sent).map(\.topic)
+            Destination.all(of: dispatched, before: file, after: sent, in: City.directory).map(\.topic)
                 == ["jiesu.cases", "jiesu.inbox.env-city", "jiesu.inbox.works-city"])
-        #expect(Destination.all(of: .linked(Linked(earlier: 1)), before: file, after: file) == [.cases])
-        #expect(Destination.all(of: .linked(Linked(earlier: 1)), before: sent, after: sent).count == 3)
+        #expect(
+            Destination.all(of: .linked(Linked(earlier: 1)), before: file, after: file, in: City.directory) == [.cases])
+        #expect(
+            Destination.all(of: .linked(Linked(earlier: 1)), before: sent, after: sent, in: City.directory).count == 3)
         for (event, _, _) in Self.golden {
-            #expect(Destination.all(of: event, before: nil, after: file).first == .cases)
+            #expect(Destination.all(of: event, before: nil, after: file, in: City.directory).first == .cases)
         }
+    }
+
+    @Test func whoTheCaseTurnsOutToBeAboutIsToldNothingMore() {
+        var sent = City.classified(City.finding("environment"))
+        sent.apply(.dispatched(Dispatched(lead: "env-city", helpers: ["works-city"])), at: City.noon)
+        let found = Event.classified(City.finding("environment", accused: ["env-city"]))
+        var about = sent
+        about.apply(found, at: City.noon)
+        func told(_ event: Event, _ before: Case, _ after: Case) -> [String] {
+            Destination.all(of: event, before: before, after: after, in: City.directory).map(\.topic)
+        }
+        #expect(told(found, sent, about) == ["jiesu.cases", "jiesu.inbox.works-city"])
+        let again = Event.dispatched(Dispatched(lead: "works-east"))
+        var moved = about
+        moved.apply(again, at: City.noon)
+        #expect(told(again, about, moved) == ["jiesu.cases", "jiesu.inbox.works-east", "jiesu.inbox.works-city"])
     }
 }

@@ -33,8 +33,11 @@ struct LifeTests {
         #expect(
             nextCallback(of: life.file, under: [Life.policy], on: City.calendar)?.iso8601 == "2026-03-03T10:00:00+08:00"
         )
-        try life.give(Life.inVain, by: Life.agent)
-        #expect(try life.give(Life.inVain, by: Life.agent) == [.calledBack, .closed])
+        #expect(life.refusal(of: Life.inVain, by: Life.agent) == .notNow(.replied), "tries in quick succession are one")
+        for kinds in [[Event.Kind.calledBack], [.calledBack, .closed]] {
+            life.now = nextCallback(of: life.file, under: [Life.policy], on: City.calendar) ?? life.now
+            #expect(try life.give(Life.inVain, by: Life.agent) == kinds)
+        }
         guard case .closed(let closed)? = life.log.last?.event else { throw Refusal.unknownCase }
         #expect(closed.rule == "not_reached")
     }

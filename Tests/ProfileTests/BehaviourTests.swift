@@ -234,7 +234,10 @@ struct BehaviourTests {
         try life.route()
         try life.sign()
         try life.reply()
-        for _ in 1...3 { try life.give(Life.inVain, by: Life.agent) }
+        for _ in 1...3 {
+            life.now = nextCallback(of: life.file, under: life.policies, on: life.city.calendar) ?? life.now
+            try life.give(Life.inVain, by: Life.agent)
+        }
         guard case .closed(let closed)? = life.log.last?.event else { throw Refusal.unknownCase }
         #expect(closed.rule == "not_reached")
         #expect(try life.give(Life.rated(.dissatisfied), by: .complainant).last == .reopened)

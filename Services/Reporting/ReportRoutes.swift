@@ -11,7 +11,7 @@ struct ReportRoutes {
     /// Throws the problem of a request that may not read reports.
     let authorise: @Sendable (Request) async throws -> Void
 
-    var all: [Route] { [rates] }
+    var all: [Route] { [rates, supervision] }
 
     private enum Format: String, CaseIterable {
         case json, csv
@@ -46,6 +46,30 @@ struct ReportRoutes {
                     status: 200, type: "text/csv; charset=utf-8",
                     headers: ["Content-Disposition": "attachment; filename=\"\(name)\""],
                     body: Spreadsheet.csv(RatesTable(report, title: title).rows))
+            } catch let error as PostgresError where error.isRetriable {
+                throw Problem.busy
+            }
+        }
+    }
+
+    private var supervision: Route {
+        Route(
+            .get, "/api/v1/reports/supervision", "各套办法当月的督办数与应督办数", tags: ["reports"],
+            parameters: [.query("month", .string(7...7), required: true, "月份,如 2026-03(北京时间)")],
+            answers: [.init(200, "督办比例", SupervisionDocument.schema)]
+        ) { request, _ in
+            try await authorise(request)
+            guard let month = request.parameter("month").flatMap(Month.init), let before = month.before else {
+                throw Problem(422, "invalid-fields", "有 1 项不合要求", fields: [.init("month", "没有这个月")])
+            }
+            do {
+                let rules = try await cases.rulebook()
+                let quotas = rules.newest.compactMap { policy in
+                    policy.supervise?.quota.map { (profile: policy.version.profile, quota: $0) }
+                }
+                let shares = try await store.supervision(quotas, in: month, after: before)
+                return .json(
+                    SupervisionDocument(shares, in: month) { rules.profile(named: $0)?.title ?? $0 }.json)
             } catch let error as PostgresError where error.isRetriable {
                 throw Problem.busy
             }

@@ -299,7 +299,7 @@ struct BehaviourTests {
         #expect((life.refusal(of: Life.said(.satisfied), by: life.officer) == nil) == isCalled)
     }
 
-    @Test func `E-26: a fifth of last month's cases, and the grid centre alone starts supervision`() throws {
+    @Test func `E-26: the quota is a fifth, and the grid centre alone starts supervision`() throws {
         let supervise = try #require(try City.shipped().policy("p003-11").supervise)
         #expect(supervise.quota == 20 && supervise.actor == "grid_centre")
         var life = try Life("p000-06", at: "2024-09-27T10:00")

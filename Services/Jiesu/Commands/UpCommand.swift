@@ -44,17 +44,20 @@ private struct Greeting: Service {
     func run() async throws {
         guard await suite.waitUntilReady() else { return }
         let intake = "http://127.0.0.1:\(suite.port)"
-        print("intake      \(intake)/api/v1/complaints   (described by \(intake)/openapi.json)")
+        let width = suite.services.map(\.name.count).reduce("data, logs".count, max)
+        func say(_ name: String, _ text: String) {
+            print(name.padding(toLength: width, withPad: " ", startingAt: 0) + "  " + text)
+        }
+        say("intake", "\(intake)/api/v1/complaints   (described by \(intake)/openapi.json)")
         for part in suite.services where part.name != "intake" {
             guard let port = suite.port(of: part) else { continue }
-            print(
-                "\(part.name.padding(toLength: 11, withPad: " ", startingAt: 0)) http://127.0.0.1:\(port)/openapi.json")
+            say(part.name, "http://127.0.0.1:\(port)/openapi.json")
         }
-        print("database    \(suite.database)")
-        print("data, logs  \(suite.folder.path)")
+        say("database", suite.database)
+        say("data, logs", suite.folder.path)
         do {
             if let password = try await firstAccount() {
-                print("log-in      \(Self.administrator), password \(password)   (shown this once)")
+                say("log-in", "\(Self.administrator), password \(password)   (shown this once)")
             }
         } catch {
             log.error("no first account could be made", ["reason": "\(error)"])

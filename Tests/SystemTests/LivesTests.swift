@@ -66,7 +66,10 @@ extension SystemTests {
         let instant = Moment(
             microseconds: Int64(
                 try await suite.number(
-                    "SELECT jiesu.micros(limit_at) FROM jiesu.clock GROUP BY limit_at ORDER BY count(*) DESC LIMIT 1")))
+                    """
+                    SELECT jiesu.micros(limit_at) FROM jiesu.clock WHERE limit_at IS NOT NULL GROUP BY limit_at
+                    ORDER BY count(*) DESC, limit_at LIMIT 1
+                    """)))
         let stop = Moment(microseconds: instant.microseconds - day / 2)
         try await lives.live(until: stop)
         try await simulation.settle()

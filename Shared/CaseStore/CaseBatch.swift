@@ -79,11 +79,18 @@ struct CaseBatch {
             .contains { clock in clock.next.map { $0 < now } ?? false }
     }
 
-    /// Fires what was due before `moment`, as a watcher would have.
-    mutating func fire(on id: Int64, before moment: Moment) throws {
-        guard let file = files[id] else { return }
+    /// Fires what is due, in the watcher's name.
+    /// - Parameter moment: only what was due before it, and as of then, since a command was given at it: what fires before a command
+    ///   must not happen after it, or the command would be too late. `nil`: no command waits.
+    /// - Returns: what happened.
+    @discardableResult
+    mutating func fire(on id: Int64, before moment: Moment? = nil) throws -> [Event] {
+        guard let file = files[id] else { return [] }
         let command = Command(service: CaseStore.watcher, seen: file, order: .fire)
-        try decide(command, on: id, given: moment, knowing: Knowledge(waiting: moment))
+        let decision = try decide(
+            command, on: id, given: moment.map { min($0, now) }, knowing: Knowledge(waiting: moment))
+        guard case .happens(let events) = decision else { return [] }
+        return events
     }
 
     /// The cases that were changed, as they stand after all events, in order of id.

@@ -66,11 +66,7 @@ extension CaseStore {
             var fired = Fired()
             for file in batch.files.values.sorted(by: { $0.id < $1.id }) {
                 let running = try clocks(of: file, in: batch)
-                // What fires before a command that waits must not happen after it, or the command would be too late.
-                let decision = try batch.decide(
-                    Command(service: Self.watcher, seen: file, order: .fire), on: file.id,
-                    given: waiting[file.id].map { min($0, batch.now) }, knowing: .init(waiting: waiting[file.id]))
-                guard case .happens(let events) = decision else { continue }
+                let events = try batch.fire(on: file.id, before: waiting[file.id])
                 fired.events += events.count
                 fired.lateness += lateness(of: events, among: running, now: batch.now)
             }
@@ -103,10 +99,13 @@ extension CaseStore {
         }
     }
 
-    private func oldestCommands(of ids: [Int64], on connection: Connection) async throws -> [Int64: Moment] {
+    /// When the oldest command that waits for each of these cases came. One that was held back counts from later (`given_at`); whoever
+    /// decides it fires what was due until then.
+    func oldestCommands(of ids: [Int64], on connection: Connection) async throws -> [Int64: Moment] {
+        guard !ids.isEmpty else { return [:] }
         let rows = try await connection.query(
             """
-            SELECT case_id, min(jiesu.micros(jiesu.given_at(received_at, xmin))) FROM jiesu.command
+            SELECT case_id, jiesu.micros(min(received_at)) FROM jiesu.command
             WHERE case_id = ANY(\(ids)) AND decided_at IS NULL GROUP BY case_id
             """)
         var oldest: [Int64: Moment] = [:]

@@ -62,16 +62,8 @@ extension CaseStore {
     private func waiting(
         for commands: [Addressed], in batch: CaseBatch, on connection: Connection
     ) async throws -> [Int64: Moment] {
-        let ids = try commands.filter { try $0.given == nil && batch.isDue($0.caseID) }.map(\.caseID)
-        guard !ids.isEmpty else { return [:] }
-        let rows = try await connection.query(
-            """
-            SELECT case_id, jiesu.micros(min(received_at)) FROM jiesu.command
-            WHERE case_id = ANY(\(ids)) AND decided_at IS NULL GROUP BY case_id
-            """)
-        var oldest: [Int64: Moment] = [:]
-        for row in rows { oldest[try row.get(0)] = Moment(microseconds: try row.get(1)) }
-        return oldest
+        try await oldestCommands(
+            of: commands.filter { try $0.given == nil && batch.isDue($0.caseID) }.map(\.caseID), on: connection)
     }
 
     private struct DoneKey: Hashable {

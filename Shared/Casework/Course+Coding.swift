@@ -1,8 +1,7 @@
 extension Course: Codable {
     private enum CodingKeys: String, CodingKey {
-        case marks, source, isContactable, signed, returns, dispute, asked, ends, extensions, fired, missed, reply,
-            attempts,
-            rated, isCallbackDone, complaints, orders
+        case marks, source, isContactable, signed, returns, dispute, asked, ends, extensions
+        case fired, missed, reply, attempts, rated, isCallbackDone, complaints, orders
     }
 
     /// What an older suite did not write yet is as it is at the beginning.

@@ -31,6 +31,7 @@ package struct Policy: Sendable, Equatable {
     package var transferMode: TransferMode?
     /// What of `leadersSteps` must have happened before the case is first sent to anybody (R-RT-30); `nil`: nothing.
     package var sendsAfter: Event.Kind?
+    /// Laid before a leader, and what the leader said.
     package static let leadersSteps: [Event.Kind] = [.submitted, .instructed]
     /// Ordered; the first that applies decides.
     package var leadRules: [LeadRule]

@@ -142,13 +142,19 @@ struct LifecycleTests {
         #expect(try await told(ids[1], simulation) == ["warned", "missed", "escalated", "replied"])
     }
 
-    @Test func whatIsDecidedAtOnceFiresNothingOverACommandThatWaits() async throws {
+    /// A case whose reply came after its warning and before its limit, and still waits when that has passed.
+    private func answeredInTime() async throws -> (Simulation, Int64) {
         let simulation = try await Simulation()
         let id = try await simulation.dispatched(1)[0]
         try await simulation.ask("sign", of: id, "1")
         _ = try await simulation.fixture.store.decideCommands(limit: 10)
         try await simulation.ask("reply", of: id, "2", payload: Self.reply, at: "2026-03-09T12:00:00+08:00")
         try await simulation.set("2026-03-12T10:00:00+08:00")
+        return (simulation, id)
+    }
+
+    @Test func whatIsDecidedAtOnceFiresNothingOverACommandThatWaits() async throws {
+        let (simulation, id) = try await answeredInTime()
         let officer = Actor.account(simulation.officer, organisation: "city-urban", roles: ["officer"])
         let note = Command(
             id: "n", seen: .round(1), by: officer, order: .note(Noted(organisation: "city-urban", note: 1)))
@@ -160,13 +166,8 @@ struct LifecycleTests {
     }
 
     @Test func whatIsFiredLateDoesNotMakeACommandThatWaitsTooLate() async throws {
-        let simulation = try await Simulation()
-        let id = try await simulation.dispatched(1)[0]
-        try await simulation.ask("sign", of: id, "1")
-        _ = try await simulation.fixture.store.decideCommands(limit: 10)
-        try await simulation.ask("reply", of: id, "2", payload: Self.reply, at: "2026-03-09T12:00:00+08:00")
+        let (simulation, id) = try await answeredInTime()
         // The watcher comes back before the centre does, and finds the warning of before the reply.
-        try await simulation.set("2026-03-12T10:00:00+08:00")
         _ = try await simulation.fixture.store.fire([id])
         #expect(try await told(id, simulation) == ["warned"])
         _ = try await simulation.fixture.store.decideCommands(limit: 10)

@@ -35,11 +35,12 @@ struct CallbackRoutes {
                     "callbacks": .array(
                         views.map { view in
                             let file = view.row.file
+                            let calls = file.course.calls[Callback.Caller.centre.rawValue]
                             let answered = file.moment(of: .event(.replied)) ?? view.row.changedAt
                             return [
                                 "number": .string(CaseNumber(id: file.id).description),
                                 "round": .int(Int64(file.round)),
-                                "attempts": .int(Int64(file.course.attempts)),
+                                "attempts": .int(Int64(calls?.attempts ?? 0)),
                                 "identity": .string(file.identity.rawValue), "answered_at": .string(answered.iso8601),
                                 "supervised": .bool(file.course.orders.contains { !$0.isEnded }),
                             ]

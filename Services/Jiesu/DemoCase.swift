@@ -32,7 +32,7 @@ struct DemoCase: Sendable {
     /// Orders that have not ended.
     let supervision: [Supervision]
     let isExtensionAsked: Bool
-    let callbackAt: Moment?
+    let callbacks: [(by: Callback.Caller, from: Moment)]
 
     /// `nil` for what is no case.
     init?(_ json: JSON) {
@@ -60,7 +60,11 @@ struct DemoCase: Sendable {
             Supervision(order: Int($0["order"]?.int ?? 0), isAnswered: $0["answered"]?.bool ?? false)
         }
         isExtensionAsked = json["extension_asked"]?.bool ?? false
-        callbackAt = moment(json["callback_at"])
+        callbacks = (json["callbacks"]?.array ?? []).compactMap { callback in
+            guard let by = callback["by"]?.string.flatMap(Callback.Caller.init), let from = moment(callback["from"])
+            else { return nil }
+            return (by, from)
+        }
     }
 
     func clock(_ step: String) -> Clock? { clocks.first { $0.step == step } }

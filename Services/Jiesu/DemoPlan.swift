@@ -171,8 +171,8 @@ struct DemoPlan: Sendable {
     }
 
     private func callback(of file: DemoCase) -> Step? {
-        guard let at = file.callbackAt else { return nil }
-        let roll = chance(file, 10 + UInt64(at.microseconds / 3_600_000_000 % 1000))
+        guard let (by, at) = file.callbacks.first else { return nil }
+        let roll = chance(file, (by == .centre ? 10 : 20) + UInt64(at.microseconds / 3_600_000_000 % 1000))
         var data: JSONObject = ["form": "phone"]
         switch roll {
         case ..<70:
@@ -182,7 +182,8 @@ struct DemoPlan: Sendable {
         default: data["outcome"] = "declined"
         }
         return Step(
-            at: later(at, hours: 1), person: .agent, kind: .callBack, data: .object(data), mark: "\(at.microseconds)")
+            at: later(at, hours: 1), person: by == .centre ? .agent : file.lead.map(DemoPeople.Person.at),
+            kind: .callBack, data: .object(data), mark: "\(by.rawValue)-\(at.microseconds)")
     }
 
     private func opinion(_ file: DemoCase) -> JSON {

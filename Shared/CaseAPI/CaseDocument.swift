@@ -37,7 +37,13 @@ enum CaseDocument {
         .required("last", .any, "本轮每种事件最近一次的时间"),
         .required("supervision", .array(of: order, count: 0...1000), "督办单"),
         .required("extension_asked", .boolean, "延期申请待批"),
-        .optional("callback_at", time, "何时可以(再次)回访"),
+        .required(
+            "callbacks",
+            .array(
+                of: .object([
+                    .required("by", .choice(Callback.Caller.allCases.map(\.rawValue)), "由谁回访"),
+                    .required("from", time, "何时可以(再次)回访"), .required("attempts", .integer(0...100), "本轮已拨打次数"),
+                ]), count: 0...2), "尚欠的回访"),
     ]
 
     private static let clock = Schema.object([
@@ -111,8 +117,13 @@ enum CaseDocument {
         members["last"] = .object(last)
         members["supervision"] = .array(file.course.orders.map(document))
         members["extension_asked"] = .bool(file.course.asked != nil)
-        members["callback_at"] = nextCallback(of: file, under: policies, on: rules.calendar)
-            .map { .string($0.iso8601) }
+        members["callbacks"] = .array(
+            callbacks(of: file, under: policies, on: rules.calendar).map {
+                [
+                    "by": .string($0.by.rawValue), "from": .string($0.from.iso8601),
+                    "attempts": .int(Int64($0.attempts)),
+                ]
+            })
         return members
     }
 

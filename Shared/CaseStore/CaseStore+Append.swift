@@ -44,7 +44,9 @@ extension CaseStore {
             }
             haveClocksChanged = always || clocks != earlier ?? []
             limitAt = clocks.compactMap(\.limit).min()?.microseconds
-            callbackAt = nextCallback(of: file, under: policies, on: batch.rules.calendar)?.microseconds
+            callbackAt =
+                callbacks(of: file, under: policies, on: batch.rules.calendar).first { $0.by == .centre }?.from
+                .microseconds
         }
     }
 

@@ -53,11 +53,11 @@ package struct Callback: Sendable, Equatable {
     /// Attempts that may be made in a round.
     package var attempts: Int
 
-    package enum Caller: String, Sendable, CaseIterable {
-        /// The organisation that led (谁办理谁回访).
-        case handler
+    package enum Caller: String, Codable, Sendable, CaseIterable {
         /// Whoever runs the line.
         case centre
+        /// The organisation that led (谁办理谁回访).
+        case handler
     }
 
     package enum Time: String, Sendable, CaseIterable {

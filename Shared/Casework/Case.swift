@@ -115,11 +115,14 @@ package struct Case: Sendable, Equatable {
             course.asked = nil
             state = .replied
         case .calledBack(let call):
-            course.attempts += 1
-            if call.outcome != .notReached { course.isCallbackDone = true }
+            var calls = course.calls[call.by.rawValue] ?? Course.Calls()
+            calls.attempts += 1
+            calls.last = at.microseconds
+            if call.outcome != .notReached { calls.isDone = true }
+            course.calls[call.by.rawValue] = calls
         case .rated(let rated):
-            course.rated = rated
-            course.isCallbackDone = true
+            // Whoever did the work does not talk away what others were told of it (R-CB-30).
+            if rated.by != .handler || course.rated == nil || !rated.isContent { course.rated = rated }
         case .closed: state = .closed
         case .reopened(let reopened):
             round = reopened.round

@@ -1,7 +1,7 @@
 extension Course: Codable {
     private enum CodingKeys: String, CodingKey {
         case marks, source, isContactable, signed, returns, dispute, asked, ends, extensions
-        case fired, missed, reply, attempts, rated, isCallbackDone, complaints, orders
+        case fired, missed, reply, calls, rated, complaints, orders
     }
 
     /// What an older suite did not write yet is as it is at the beginning.
@@ -22,9 +22,8 @@ extension Course: Codable {
         try read(.fired, into: &fired)
         try read(.missed, into: &missed)
         reply = try values.decodeIfPresent(Replied.self, forKey: .reply)
-        try read(.attempts, into: &attempts)
+        try read(.calls, into: &calls)
         rated = try values.decodeIfPresent(Rated.self, forKey: .rated)
-        try read(.isCallbackDone, into: &isCallbackDone)
         try read(.complaints, into: &complaints)
         try read(.orders, into: &orders)
     }
@@ -48,9 +47,8 @@ extension Course: Codable {
         try write(.fired, fired, unless: initial.fired)
         try write(.missed, missed, unless: initial.missed)
         try values.encodeIfPresent(reply, forKey: .reply)
-        try write(.attempts, attempts, unless: initial.attempts)
+        try write(.calls, calls, unless: initial.calls)
         try values.encodeIfPresent(rated, forKey: .rated)
-        try write(.isCallbackDone, isCallbackDone, unless: initial.isCallbackDone)
         try write(.complaints, complaints, unless: initial.complaints)
         try write(.orders, orders, unless: initial.orders)
     }

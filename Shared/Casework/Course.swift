@@ -39,11 +39,9 @@ package struct Course: Sendable, Equatable {
     /// Clocks whose limit was missed, ever: an extension never takes that away (R-DL-57).
     package var missed: [String] = []
     package var reply: Replied?
-    /// Callbacks tried in this round.
-    package var attempts = 0
+    /// What came of calling back in this round, by who calls (`Callback.Caller`).
+    package var calls: [String: Calls] = [:]
     package var rated: Rated?
-    /// Nobody need be called any more: reached, declined, rated, or no callback is due at all.
-    package var isCallbackDone = false
     /// Complaints about this matter, this one counted.
     package var complaints = 1
     package var orders: [Order] = []
@@ -56,6 +54,15 @@ package struct Course: Sendable, Equatable {
         package var due: Int64
         package var isAnswered = false
         package var isEnded = false
+    }
+
+    /// The callbacks of one caller in one round.
+    package struct Calls: Codable, Sendable, Equatable {
+        package var attempts = 0
+        /// When the last one was tried.
+        package var last: Int64?
+        /// Reached or declined: need not be called again.
+        package var isDone = false
     }
 
     package init() {}
@@ -72,9 +79,8 @@ package struct Course: Sendable, Equatable {
         extensions = [:]
         fired = [:]
         reply = nil
-        attempts = 0
+        calls = [:]
         rated = nil
-        isCallbackDone = false
     }
 }
 

@@ -2,21 +2,36 @@ import WorkingTime
 
 /// Callback, rating, closing, reopening.
 extension Scene {
-    private var callback: Callback? { Casework.callback(of: file, under: policies) }
-
+    /// - Parameter call: `by` does not count, here and in the rating: who acts decides it.
     func callBack(_ call: CalledBack, _ rated: Rated?) throws(Refusal) -> [Event] {
         try require([.replied, .closed])
-        guard callback != nil else { throw .nothingRunning("callback") }
+        let owed = callbacks(of: file, under: policies, on: facts.calendar)
+        guard let callback = owed.first(where: { callers.contains($0.by) }) else { throw .nothingRunning("callback") }
         guard call.outcome == .reached || rated == nil else { throw .incomplete("outcome") }
-        guard let rated else {
+        var call = call
+        call.by = callback.by
+        guard var rated else {
             guard call.outcome != .reached else { throw .incomplete("satisfaction") }
             // Tries in quick succession are one try.
-            if let next = nextCallback(of: file, under: policies, on: facts.calendar), now < next {
-                throw .notNow(file.state)
-            }
+            if file.course.calls[call.by.rawValue] != nil, now < callback.from { throw .notNow(file.state) }
             return [.calledBack(call)]
         }
+        rated.by = call.by == .handler ? .handler : .agent
         return [.calledBack(call), .rated(rated)]
+    }
+
+    /// For whom the actor may call: the line, the organisation that leads, or both where the line answers itself.
+    private var callers: [Callback.Caller] {
+        guard case .account(_, let organisation?, _) = by else { return [.centre] }
+        return Callback.Caller.allCases.filter { self.organisations(of: $0).contains(organisation) }
+    }
+
+    /// Whose people call.
+    func organisations(of caller: Callback.Caller) -> Set<String> {
+        switch caller {
+        case .handler: Set([file.lead].compactMap { $0 })
+        case .centre: centre
+        }
     }
 
     /// By the complainant with number and code: once a round, when there is an answer to rate.
@@ -41,23 +56,49 @@ extension Scene {
     }
 }
 
-/// When somebody may call the complainant (again), under the policies of the case; `nil`: no callback is owed.
-package func nextCallback(of file: Case, under policies: [Policy], on calendar: WorkCalendar) -> Moment? {
-    guard let callback = callback(of: file, under: policies), let policy = policies.first(where: { $0.callback != nil })
-    else { return nil }
-    let answered = file.moment(of: .event(.replied)) ?? file.moment(of: .event(.closed))
-    guard file.course.attempts > 0, let last = file.moment(of: .event(.calledBack)) else { return answered }
-    return try? due(from: last, callback.spacing, counting: policy.calendar, on: calendar).moment
+/// A callback that is owed, and when it may be made (again).
+package struct OwedCallback: Sendable, Equatable {
+    package let by: Callback.Caller
+    package let from: Moment
+    /// Tried in vain so far in this round.
+    package let attempts: Int
 }
 
-/// The callback that is owed, if any is: somebody may call, whom the policy means, and nobody has said enough yet.
-func callback(of file: Case, under policies: [Policy]) -> Callback? {
-    guard let callback = policies.lazy.compactMap(\.callback).first, !file.course.isCallbackDone, file.isContactable,
-        callback.whom.holds(for: file), file.course.attempts < callback.attempts
-    else { return nil }
+/// The callbacks that are owed under the policies of a case, at most one by each caller: of two policies that mean the same
+/// caller the first says how. The line's comes first.
+package func callbacks(of file: Case, under policies: [Policy], on calendar: WorkCalendar) -> [OwedCallback] {
+    let answered = file.moment(of: .event(.replied)) ?? file.moment(of: .event(.closed))
+    guard file.isContactable, let answered else { return [] }
+    return Callback.Caller.allCases.compactMap { caller in
+        guard let policy = policies.first(where: { $0.callback?.by == caller }), let callback = policy.callback,
+            isOwed(callback, for: file, under: policies)
+        else { return nil }
+        let calls = file.course.calls[caller.rawValue]
+        let again = calls?.last.map(Moment.init(microseconds:)).flatMap {
+            try? due(from: $0, callback.spacing, counting: policy.calendar, on: calendar).moment
+        }
+        return OwedCallback(by: caller, from: again ?? answered, attempts: calls?.attempts ?? 0)
+    }
+}
+
+/// Whether somebody must still call: it is time, the policy means this complainant, and nobody has said enough yet.
+private func isOwed(_ callback: Callback, for file: Case, under policies: [Policy]) -> Bool {
+    let calls = file.course.calls[callback.by.rawValue] ?? Course.Calls()
+    guard file.isContactable, !calls.isDone, calls.attempts < callback.attempts, callback.whom.holds(for: file),
+        file.course.rated?.by != .complainant
+    else { return false }
     switch callback.when {
-    case .beforeClosing: return file.state == .replied ? callback : nil
-    case .afterClosing: return [.replied, .closed].contains(file.state) ? callback : nil
+    case .beforeClosing: return file.state == .replied
+    case .afterClosing: return file.state == .closed || file.state == .replied && !isOwedBeforeClosing(file, policies)
+    }
+}
+
+/// Whether a callback keeps the case from being closed.
+private func isOwedBeforeClosing(_ file: Case, _ policies: [Policy]) -> Bool {
+    Callback.Caller.allCases.contains { caller in
+        policies.lazy.compactMap(\.callback).first { $0.by == caller }.map {
+            $0.when == .beforeClosing && isOwed($0, for: file, under: policies)
+        } ?? false
     }
 }
 
@@ -83,16 +124,18 @@ extension Scene {
 
     private var closingRule: ClosingRule? {
         guard file.state == .replied else { return nil }
-        return policies.flatMap(\.closing).first { rule in
-            guard !rule.isManual else { return false }
-            func agrees<T: Equatable>(_ wanted: T?, _ found: T?) -> Bool { wanted == nil || wanted == found }
-            let isCallbackOwed = callback.map { $0.when == .beforeClosing } ?? false
-            // Who has said something is not one whom nobody need ask.
-            let isNobodyToAsk = !isCallbackOwed && file.course.rated == nil
-            return (rule.callbackOwed.map { $0 ? isCallbackOwed : isNobodyToAsk } ?? true)
-                && agrees(rule.satisfied, file.course.rated?.satisfaction.isSatisfied)
-                && (rule.attempts.map { file.course.attempts >= $0 } ?? true)
-                && (rule.round.map { file.round >= $0 } ?? true)
+        let isCallbackOwed = isOwedBeforeClosing(file, policies)
+        // Who has said something is not one whom nobody need ask.
+        let isNobodyToAsk = !isCallbackOwed && file.course.rated == nil
+        for policy in policies {
+            let attempts = (policy.callback?.by).flatMap { file.course.calls[$0.rawValue]?.attempts } ?? 0
+            func holds(_ rule: ClosingRule) -> Bool {
+                !rule.isManual && (rule.callbackOwed.map { $0 ? isCallbackOwed : isNobodyToAsk } ?? true)
+                    && (rule.satisfied.map { $0 == file.course.rated?.satisfaction.isSatisfied } ?? true)
+                    && (rule.attempts.map { attempts >= $0 } ?? true) && (rule.round.map { file.round >= $0 } ?? true)
+            }
+            if let rule = policy.closing.first(where: holds) { return rule }
         }
+        return nil
     }
 }

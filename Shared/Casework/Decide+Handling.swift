@@ -3,7 +3,6 @@ import WorkingTime
 /// What organisations do with a case that was sent to them.
 extension Scene {
     func checkDuty(_ kind: Order.Kind) throws(Refusal) {
-        let centre = organisations(withRoles: [policy.centre].compactMap { $0 })
         switch kind {
         case .grantExtension, .refuseExtension:
             try facts.duties.check(by, kind, for: file, centre: centre, role: try askedClock().extend.approver)
@@ -15,8 +14,10 @@ extension Scene {
             try facts.duties.check(
                 by, kind, for: file, centre: decider.map { organisations(withRoles: [$0]) } ?? centre)
         case .callBack:
-            let isHandler = first(\.callback)?.by == .handler
-            try facts.duties.check(by, kind, for: file, centre: isHandler ? Set([file.lead].compactMap { $0 }) : centre)
+            let callers = policies.compactMap { $0.callback?.by }
+            try facts.duties.check(
+                by, kind, for: file, centre: centre,
+                deciders: callers.reduce(into: []) { $0.formUnion(organisations(of: $1)) })
         default: try facts.duties.check(by, kind, for: file, centre: centre)
         }
         try checkSigner(kind)
@@ -35,6 +36,9 @@ extension Scene {
     private var deciders: [String] {
         policies.dropFirst().first { !$0.dispute.isEmpty }?.dispute ?? policy.dispute
     }
+
+    /// Organisations that run the line.
+    var centre: Set<String> { organisations(withRoles: [policy.centre].compactMap { $0 }) }
 
     private func organisations(withRoles roles: [String]) -> Set<String> {
         Set(roles.flatMap { facts.directory.organisations(withRole: $0).map(\.code) })

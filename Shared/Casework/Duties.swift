@@ -22,7 +22,7 @@ package struct Duties: Sendable, Equatable {
         case centre
         /// In the one or the other.
         case involvedOrCentre = "involved_or_centre"
-        /// Where the policy says: the supervising organisation, the decider of a dispute.
+        /// Where the policy says: the supervising organisation, the decider of a dispute, whoever calls back.
         case policy
     }
 

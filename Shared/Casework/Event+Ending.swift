@@ -1,7 +1,6 @@
 /// A callback was tried (回访).
 package struct CalledBack: Codable, Sendable, Equatable {
-    /// `handler` or `centre`.
-    package var by: String
+    package var by: Callback.Caller
     /// C.18: `phone`, `visit` …
     package var form: String
     package var outcome: Outcome
@@ -13,7 +12,7 @@ package struct CalledBack: Codable, Sendable, Equatable {
         case declined
     }
 
-    package init(by: String, form: String, outcome: Outcome) {
+    package init(by: Callback.Caller, form: String, outcome: Outcome) {
         self.by = by
         self.form = form
         self.outcome = outcome
@@ -30,11 +29,16 @@ package struct Rated: Codable, Sendable, Equatable {
     package var note: Int?
 
     package enum By: String, Codable, Sendable, CaseIterable {
-        /// In a callback, written down by whoever called.
+        /// In a callback of the centre, written down by the agent.
         case agent
+        /// In a callback of the organisation that did the work.
+        case handler
         /// With number and query code.
         case complainant
     }
+
+    /// Solved, and satisfied with it.
+    package var isContent: Bool { resolved && satisfaction.isSatisfied }
 
     package init(by: By, resolved: Bool, satisfaction: Satisfaction, note: Int? = nil) {
         self.by = by

@@ -34,7 +34,7 @@ extension Order {
         case .callBack:
             let call = try reading.read(Call.self)
             self = .callBack(
-                CalledBack(by: organisation == nil ? "centre" : "handler", form: call.form, outcome: call.outcome),
+                CalledBack(by: .centre, form: call.form, outcome: call.outcome),
                 try call.rated())
         case .close: self = .close(try reading.read())
         case .supervise: self = .supervise(reason: try reading.read(Reason.self).reason)

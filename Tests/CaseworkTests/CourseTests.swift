@@ -33,9 +33,9 @@ struct CourseTests {
         course.fired = ["p/close": [1, 2]]
         course.missed = ["p/close"]
         course.reply = Replied(organisation: "a", to: .complainant, form: "written", outcome: "resolved", note: 4)
-        course.attempts = 3
+        course.calls = try JSONDecoder().decode(
+            [String: Course.Calls].self, from: Data(#"{"centre":{"attempts":3,"last":7,"isDone":true}}"#.utf8))
         course.rated = Rated(by: .complainant, resolved: false, satisfaction: .dissatisfied)
-        course.isCallbackDone = true
         course.complaints = 4
         course.orders = try JSONDecoder().decode(
             [Course.Order].self,

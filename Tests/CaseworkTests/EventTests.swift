@@ -77,7 +77,7 @@ struct EventTests {
             #"{"form":"oral","organisation":"a","outcome":"explained","to":"complainant"}"#
         ),
         (
-            .calledBack(.init(by: "centre", form: "phone", outcome: .notReached)), "called_back",
+            .calledBack(.init(by: .centre, form: "phone", outcome: .notReached)), "called_back",
             #"{"by":"centre","form":"phone","outcome":"not_reached"}"#
         ),
         (

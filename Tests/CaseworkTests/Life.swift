@@ -42,7 +42,7 @@ struct Life {
         .note: .init(roles: ["officer"], place: .involved), .reply: .init(roles: ["officer"], place: .lead),
         .askExtension: .init(roles: ["officer"], place: .lead), .grantExtension: .init(roles: [], place: .lead),
         .refuseExtension: .init(roles: [], place: .lead), .dispatch: .init(roles: ["dispatcher"], place: .centre),
-        .callBack: .init(roles: ["agent"], place: .centre),
+        .callBack: .init(roles: ["agent"], place: .policy),
         .inform: .init(roles: ["officer"], place: .involvedOrCentre),
         .close: .init(roles: ["leader"], place: .involvedOrCentre),
         .supervise: .init(roles: ["supervisor"], place: .policy),
@@ -95,11 +95,11 @@ struct Life {
 
     static func rating(_ satisfaction: Satisfaction, resolved: Bool = true) -> Order {
         .callBack(
-            CalledBack(by: "centre", form: "phone", outcome: .reached),
+            CalledBack(by: .centre, form: "phone", outcome: .reached),
             Rated(by: .agent, resolved: resolved, satisfaction: satisfaction))
     }
 
-    static let inVain = Order.callBack(CalledBack(by: "centre", form: "phone", outcome: .notReached), nil)
+    static let inVain = Order.callBack(CalledBack(by: .centre, form: "phone", outcome: .notReached), nil)
 
     var facts: Facts {
         var facts = City.facts
@@ -114,6 +114,7 @@ struct Life {
         return facts
     }
 
+    var nextCallback: Moment? { callbacks(of: file, under: [Self.policy], on: City.calendar).first?.from }
     var clocks: [Clock] { Casework.clocks(of: file, under: [Self.policy], on: City.calendar) }
     var kinds: [Event.Kind] { log.map(\.event.kind) }
 

@@ -27,15 +27,15 @@ struct LifeTests {
     @Test func whoIsNotReachedIsTriedAsOftenAsThePolicySays() throws {
         var life = try Life.signed()
         try life.give(Life.answer, by: Life.officer)
-        let first = nextCallback(of: life.file, under: [Life.policy], on: City.calendar)
+        let first = life.nextCallback
         #expect(first == life.now)
         #expect(try life.give(Life.inVain, by: Life.agent) == [.calledBack])
         #expect(
-            nextCallback(of: life.file, under: [Life.policy], on: City.calendar)?.iso8601 == "2026-03-03T10:00:00+08:00"
+            life.nextCallback?.iso8601 == "2026-03-03T10:00:00+08:00"
         )
         #expect(life.refusal(of: Life.inVain, by: Life.agent) == .notNow(.replied), "tries in quick succession are one")
         for kinds in [[Event.Kind.calledBack], [.calledBack, .closed]] {
-            life.now = nextCallback(of: life.file, under: [Life.policy], on: City.calendar) ?? life.now
+            life.now = life.nextCallback ?? life.now
             #expect(try life.give(Life.inVain, by: Life.agent) == kinds)
         }
         guard case .closed(let closed)? = life.log.last?.event else { throw Refusal.unknownCase }

@@ -235,7 +235,7 @@ struct BehaviourTests {
         try life.sign()
         try life.reply()
         for _ in 1...3 {
-            life.now = nextCallback(of: life.file, under: life.policies, on: life.city.calendar) ?? life.now
+            life.now = life.nextCallback ?? life.now
             try life.give(Life.inVain, by: Life.agent)
         }
         guard case .closed(let closed)? = life.log.last?.event else { throw Refusal.unknownCase }
@@ -294,7 +294,7 @@ struct BehaviourTests {
         try life.route()
         try life.sign()
         #expect(try life.reply() == [.replied, .closed])
-        let next = nextCallback(of: life.file, under: life.policies, on: life.city.calendar)
+        let next = life.nextCallback
         #expect((next != nil) == isCalled)
         #expect((life.refusal(of: Life.said(.satisfied), by: life.officer) == nil) == isCalled)
     }

@@ -204,7 +204,7 @@ struct ConflictTests {
             var life = try handled(profile, subject, identity: .anonymous, lead: lead)
             try life.reply("written")
             #expect(life.file.state == .closed && life.clocks.isEmpty, "\(profile)")
-            #expect(nextCallback(of: life.file, under: life.policies, on: life.city.calendar) == nil, "\(profile)")
+            #expect(life.nextCallback == nil, "\(profile)")
         }
     }
 
@@ -240,15 +240,52 @@ struct ConflictTests {
         }
         var squadron = try handled("p002-05", "appearance")
         #expect(try squadron.reply() == [.replied, .closed], "002-04 calls back after closing")
-        #expect(whoCalls(squadron) == ["handler", "centre"])
+        #expect(whoCalls(squadron) == ["handler"])
         var hotline = try handled("p000-06", "health")
         #expect(try hotline.reply() == [.replied], "000-06 closes only when somebody was asked")
         #expect(whoCalls(hotline) == ["centre"])
         var hall = try handled("p003-16", "hall_civil")
         #expect(try hall.reply("written") == [.replied, .closed])
         #expect(whoCalls(hall) == ["centre", "office"])
-        // 003-11's own callback, after handling by the handler, is data; the first policy's is the one that is made.
-        #expect(try city.policy("p003-11").callback?.by == .handler)
+    }
+
+    @Test func `K-15: beside the call before closing the handler calls back after handling (003-11)`() throws {
+        var life = try Life("p000-06", at: "2024-09-27T10:00")
+        try life.find("health")
+        try life.route()
+        try life.sign()
+        try life.reply()
+        func owed() -> [Callback.Caller] {
+            callbacks(of: life.file, under: life.policies, on: life.city.calendar).map(\.by)
+        }
+        #expect(owed() == [.centre])
+        #expect(life.refusal(of: Life.said(.satisfied), by: life.officer) == .nothingRunning("callback"))
+        #expect(try life.give(Life.said(.satisfied), by: Life.agent) == [.calledBack, .rated, .closed])
+        #expect(owed() == [.handler])
+        #expect(life.refusal(of: Life.said(.satisfied), by: Life.agent) == .nothingRunning("callback"))
+        #expect(try life.give(Life.said(.verySatisfied), by: life.officer) == [.calledBack, .rated])
+        #expect(owed().isEmpty && life.file.state == .closed)
+    }
+
+    @Test func `R-CB-30: whoever did the work hears of dissatisfaction too, and cannot talk it away`() throws {
+        var life = try Life("p000-06", at: "2024-09-27T10:00")
+        try life.find("health")
+        try life.route()
+        try life.sign()
+        try life.reply()
+        try life.give(Life.said(.satisfied), by: Life.agent)
+        var again = life
+        #expect(try again.give(Life.said(.dissatisfied), by: life.officer).last == .reopened)
+        // In the last round nothing opens the case again; the rating of the centre stands.
+        for _ in 1...2 {
+            try again.route()
+            try again.sign()
+            try again.reply()
+            try again.give(Life.said(.dissatisfied, resolved: false), by: Life.agent)
+        }
+        try again.give(.close(Closed(rule: "explained", note: 3)), by: again.leader)
+        try again.give(Life.said(.verySatisfied), by: again.officer)
+        #expect(again.file.course.rated?.satisfaction == .dissatisfied && again.file.state == .closed)
     }
 
     @Test func `K-16: dissatisfied: forwarded again (000-06), court (000-21), nothing said (002-05, 004-08)`() throws {

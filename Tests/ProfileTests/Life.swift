@@ -129,11 +129,11 @@ struct Life {
     /// A callback that reached the complainant, with what was said.
     static func said(_ satisfaction: Satisfaction, resolved: Bool = true) -> Order {
         .callBack(
-            CalledBack(by: "centre", form: "phone", outcome: .reached),
+            CalledBack(by: .centre, form: "phone", outcome: .reached),
             Rated(by: .agent, resolved: resolved, satisfaction: satisfaction))
     }
 
-    static let inVain = Order.callBack(CalledBack(by: "centre", form: "phone", outcome: .notReached), nil)
+    static let inVain = Order.callBack(CalledBack(by: .centre, form: "phone", outcome: .notReached), nil)
 
     static func rated(_ satisfaction: Satisfaction) -> Order {
         .rate(Rated(by: .complainant, resolved: satisfaction.isSatisfied, satisfaction: satisfaction))
@@ -160,6 +160,9 @@ struct Life {
     var leader: Actor { Self.person("leader", at: file.lead) }
 
     // MARK: Clocks
+
+    /// When the first callback that is owed may be made.
+    var nextCallback: Moment? { callbacks(of: file, under: policies, on: city.calendar).first?.from }
 
     var clocks: [Clock] { Casework.clocks(of: file, under: policies, on: city.calendar) }
 

@@ -35,7 +35,7 @@ struct LivesTests {
             try $0.give(Life.inVain, by: Life.agent)
         }
         #expect(
-            nextCallback(of: life.file, under: life.policies, on: life.city.calendar)
+            life.nextCallback
                 == (try moment("2026-03-09T21:00")))
         try expect(
             &life, at: "2026-03-10T09:00", [.calledBack, .rated, .supervised, .reopened],

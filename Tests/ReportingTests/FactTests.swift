@@ -36,7 +36,7 @@ struct FactTests {
             "closed without a word from the complainant", answered + [Life.closed],
             "1* closed a telecom r0 a2 d3 p4 c5 limited"),
         Row(
-            "called in vain", answered + [.calledBack(CalledBack(by: "centre", form: "phone", outcome: .notReached))],
+            "called in vain", answered + [.calledBack(CalledBack(by: .centre, form: "phone", outcome: .notReached))],
             "1* replied a telecom r0 a2 d3 p4 limited"),
         Row(
             "rated and closed", answered + [Life.rated(.satisfied), Life.closed],

@@ -60,7 +60,9 @@ package struct CentreBook: CaseBook {
 
     package func give(_ request: OrderRequest) async throws -> OrderOutcome {
         var payload = request.payload
-        if let note = request.note {
+        let commandID = "\(request.organisation ?? "centre")/\(request.id)"
+        // Sent again, it has its note already.
+        if let note = request.note, try await !isDone(commandID, on: request.caseID) {
             let number = try await pool.withConnection { connection in
                 try await connection.query(
                     """
@@ -78,13 +80,20 @@ package struct CentreBook: CaseBook {
             return .refused(code: error.code, detail: error.explanation)
         }
         let command = Command(
-            id: "\(request.organisation ?? "centre")/\(request.id)", seen: .round(request.round),
+            id: commandID, seen: .round(request.round),
             by: .account(request.account, organisation: request.organisation, roles: request.roles), order: order)
         return try await perform(command, on: request.caseID)
     }
 }
 
 extension CentreBook {
+    private func isDone(_ command: String, on id: Int64) async throws -> Bool {
+        try await pool.withConnection { connection in
+            try await connection.query(
+                "SELECT FROM jiesu.case_event WHERE case_id = \(id) AND command = \(command) LIMIT 1")
+        }.isEmpty == false
+    }
+
     private func perform(_ command: Command, on id: Int64) async throws -> OrderOutcome {
         switch try await store.perform([.init(caseID: id, command: command)])[0] {
         case .success:

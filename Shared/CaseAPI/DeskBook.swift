@@ -49,6 +49,22 @@ package struct DeskBook: CaseBook {
     /// same order.
     package func give(_ request: OrderRequest) async throws -> OrderOutcome {
         if let known = try await outcome(of: request) { return known }
+        do {
+            try await write(request)
+        } catch let error where error.sqlState == "42501" {
+            // The case left this desk a moment ago.
+            let refusal = Refusal.unknownCase
+            return .refused(code: refusal.code, detail: refusal.explanation)
+        }
+        let deadline = ContinuousClock.now + patience
+        while ContinuousClock.now < deadline, !Task.isCancelled {
+            if let outcome = try await outcome(of: request), outcome != .waiting { return outcome }
+            await sleep(for: .milliseconds(30))
+        }
+        return .waiting
+    }
+
+    private func write(_ request: OrderRequest) async throws {
         try await pool.transaction { connection in
             var payload = request.payload
             if let note = request.note {
@@ -69,12 +85,6 @@ package struct DeskBook: CaseBook {
                 ON CONFLICT DO NOTHING
                 """)
         }
-        let deadline = ContinuousClock.now + patience
-        while ContinuousClock.now < deadline, !Task.isCancelled {
-            if let outcome = try await outcome(of: request), outcome != .waiting { return outcome }
-            await sleep(for: .milliseconds(30))
-        }
-        return .waiting
     }
 
     /// `nil`: never heard of it.

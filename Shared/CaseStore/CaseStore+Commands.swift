@@ -57,7 +57,7 @@ extension CaseStore {
     }
 
     /// Decides the commands that have waited longest, those of one case in the order in which they were given. One that
-    /// is refused costs the others nothing; one that the database refuses as data takes those with it that wait for the same case.
+    /// is refused, or that the database refuses as data, costs the others nothing.
     /// - Parameter limit: cases in one transaction.
     /// - Returns: how many were decided.
     /// - Throws: what the database says; then nothing was decided, and the same may be tried again.
@@ -77,16 +77,25 @@ extension CaseStore {
         do {
             return try await attempt(ids)
         } catch let error where error.isDataFault {
-            guard ids.count > 1 else { return try await giveUp(ids, error) }
+            guard ids.count > 1 else { return try await oneByOne(of: ids) }
             let half = ids.count / 2
             return try await decideCommands(of: Array(ids[..<half])) + decideCommands(of: Array(ids[half...]))
         }
     }
 
-    private func attempt(_ ids: [Int64]) async throws -> Int {
+    /// The oldest command of a case by itself; the others wait for the next round.
+    private func oneByOne(of ids: [Int64]) async throws -> Int {
+        do {
+            return try await attempt(ids, atMost: 1)
+        } catch let error where error.isDataFault {
+            return try await giveUp(ids, error)
+        }
+    }
+
+    private func attempt(_ ids: [Int64], atMost most: Int = commandsAtOnce) async throws -> Int {
         try await pool.transaction { connection in
             var batch = try await lock(ids, on: connection)
-            let waiting = try await waiting(for: ids, on: connection)
+            let waiting = try await waiting(for: ids, atMost: most, on: connection)
             let outcomes = try await decide(waiting, in: &batch, on: connection)
             let writes = try append(batch)
             _ = try await connection.pipeline(writes + [settled(outcomes)])
@@ -94,11 +103,11 @@ extension CaseStore {
         }
     }
 
-    /// The commands of a case that cannot be written are answered with the database's reason.
+    /// A command that cannot be written is answered with the database's reason.
     private func giveUp(_ ids: [Int64], _ error: any Error) async throws -> Int {
         let code = error.sqlState.map { "sqlstate_\($0)" } ?? "unreadable"
         return try await pool.transaction { connection in
-            let waiting = try await waiting(for: ids, on: connection)
+            let waiting = try await waiting(for: ids, atMost: 1, on: connection)
             let outcomes = waiting.map { Outcome(waiting: $0, code: code, detail: nil, version: nil) }
             _ = try await connection.execute(settled(outcomes))
             return outcomes.count
@@ -108,14 +117,16 @@ extension CaseStore {
     /// Commands in one transaction; each may hold 16 KiB. The others, all of them younger, wait for the next one.
     private static let commandsAtOnce = 1000
 
-    private func waiting(for ids: [Int64], on connection: Connection) async throws -> [Waiting] {
+    private func waiting(
+        for ids: [Int64], atMost most: Int, on connection: Connection
+    ) async throws -> [Waiting] {
         try await connection.query(
             """
             SELECT c.organisation, c.case_id, c.id, c.kind, c.round, c.account, c.payload,
                 jiesu.micros(jiesu.given_at(c.received_at, c.xmin)), a.organisation, a.roles, a.disabled_at IS NOT NULL
             FROM jiesu.command c JOIN jiesu.account a ON a.id = c.account
             WHERE c.case_id = ANY(\(ids)) AND c.decided_at IS NULL
-            ORDER BY 8, c.organisation, c.id LIMIT \(Self.commandsAtOnce)
+            ORDER BY 8, c.organisation, c.id LIMIT \(most)
             """
         ).map(Waiting.init)
     }

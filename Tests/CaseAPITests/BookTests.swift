@@ -127,6 +127,33 @@ struct BookTests {
         #expect(try await send("GET", "/api/v1/cases/\(CaseNumber(id: 999).description)", token: token).status == 404)
     }
 
+    @Test func `an order that is sent again leaves one note, and one for a case that moved on is refused`() async throws
+    {
+        let fixture = try await DeskFixture()
+        let id = try await fixture.dispatched(1)[0]
+        let centre = CentreBook(pool: fixture.pool, store: fixture.store)
+        let told = fixture.request(
+            .inform, of: id, payload: #"{"what": "acceptance", "means": "phone", "reached": true}"#, note: "已告知",
+            account: fixture.dispatcher, organisation: nil, roles: ["dispatcher"])
+        for _ in 1...2 {
+            guard case .done = try await centre.give(told) else {
+                Issue.record("the same order has the same outcome")
+                return
+            }
+        }
+        #expect(try await fixture.number("SELECT count(*) FROM jiesu.note WHERE text = '已告知'") == 1)
+        _ = try await fixture.pool.withConnection { connection in
+            try await connection.execute("UPDATE jiesu.case_file SET lead = 'city-health' WHERE id = \(id)")
+        }
+        let late = try await fixture.desk("city-urban").give(fixture.request(.sign, of: id))
+        guard case .refused(let code, _) = late else {
+            Issue.record("\(late)")
+            return
+        }
+        #expect(code == "unknown_case")
+        #expect(try await fixture.number("SELECT count(*) FROM jiesu.command") == 0)
+    }
+
     @Test func `the centre decides at once, and callbacks come in the order that the profiles demand`() async throws {
         let fixture = try await DeskFixture()
         let ids = try await fixture.dispatched(2)

@@ -77,6 +77,21 @@ struct LifecycleTests {
         #expect(try await Audit.verify(pool: simulation.fixture.pool).broken == [])
     }
 
+    @Test func aCommandThatTheDatabaseRefusesAsDataCostsTheOthersOfItsCaseNothing() async throws {
+        let simulation = try await Simulation()
+        let ids = try await simulation.dispatched(2)
+        try await simulation.fixture.execute(
+            "ALTER TABLE jiesu.case_event ADD CONSTRAINT no_curse CHECK (payload NOT LIKE '%cursed%')")
+        try await simulation.ask("sign", of: ids[0], "1")
+        try await simulation.ask(
+            "contact", of: ids[0], "2", payload: #"{"means": "cursed", "reached": true}"#)
+        try await simulation.ask("reply", of: ids[0], "3", payload: Self.reply)
+        try await simulation.ask("sign", of: ids[1], "4")
+        while try await simulation.fixture.store.decideCommands(limit: 100) > 0 {}
+        #expect(try await simulation.outcomes() == ["1 done", "2 sqlstate_23514", "3 done", "4 done"])
+        #expect(try await Audit.verify(pool: simulation.fixture.pool).broken == [])
+    }
+
     @Test func whoIsDisabledOrWorksElsewhereGivesNoOrders() async throws {
         let simulation = try await Simulation()
         let id = try await simulation.dispatched(1)[0]

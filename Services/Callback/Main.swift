@@ -23,7 +23,7 @@ enum Main {
             return [
                 Server(
                     name: "jiesu-callback", listen: settings.listen.description,
-                    routes: [CallbackRoutes(book: book, access: access).list] + routes.all,
+                    routes: routes.all,
                     ready: { ["database": await pool.answers()] }, metrics: metrics, log: log)
             ]
         }

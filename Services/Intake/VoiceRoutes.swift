@@ -40,6 +40,10 @@ struct VoiceRoutes {
         }
     }
 
+    private static func isOther(_ order: Order, _ happened: [Event]) -> Bool {
+        if case .rate(let rated) = order { !happened.contains(.rated(rated)) } else { false }
+    }
+
     /// The same order of one round is one order, however often it is sent.
     private func order(
         _ order: Order, _ name: String, _ request: Request, refused: String
@@ -51,6 +55,9 @@ struct VoiceRoutes {
         let command = Command(id: "\(name):\(round)", seen: .round(round), by: .complainant, order: order)
         switch try await cases.perform([.init(caseID: number.id, command: command)])[0] {
         case .failure: throw Problem(409, "not-now", refused)
+        case .success(.happened(let events)) where Self.isOther(order, events):
+            // Sent before with another content; that one counts.
+            throw Problem(409, "not-now", refused)
         case .success:
             guard let progress = try await store.progress(of: number, code: code) else {
                 throw Problem(404, "unknown-case", "没有查到")

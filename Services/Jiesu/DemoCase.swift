@@ -24,8 +24,9 @@ struct DemoCase: Sendable {
     let identity: Identity
     let lead: String?
     let helpers: [String]
-    /// The profile that leads.
-    let profile: String
+    /// The profiles that apply; the first one leads.
+    let profiles: [String]
+    var profile: String { profiles.first ?? "" }
     let clocks: [Clock]
     /// When each kind of event last happened in this round.
     let last: [String: Moment]
@@ -47,7 +48,7 @@ struct DemoCase: Sendable {
         self.identity = identity
         lead = json["lead"]?.string
         helpers = (json["helpers"]?.array ?? []).compactMap(\.string)
-        profile = json["policies"]?[0]?.string.map { String($0.prefix { $0 != "@" }) } ?? ""
+        profiles = (json["policies"]?.array ?? []).compactMap(\.string).map { String($0.prefix { $0 != "@" }) }
         clocks = (json["clocks"]?.array ?? []).map { clock in
             Clock(
                 profile: clock["profile"]?.string ?? "", name: clock["clock"]?.string ?? "",

@@ -128,7 +128,8 @@ struct DemoLives: Sendable {
 
     private func deciders(_ file: DemoCase) -> [DemoPeople.Person] {
         guard file.state == .disputed else { return [] }
-        return rules.directory.organisations.values.filter { !$0.roles.isEmpty && $0.hasInbox }.map(\.code).sorted()
+        let duties = file.profiles.compactMap { rules.profile(named: $0) }.flatMap(\.policy.dispute)
+        return Set(duties.flatMap { rules.directory.organisations(withRole: $0).map(\.code) }).sorted()
             .map(DemoPeople.Person.at)
     }
 

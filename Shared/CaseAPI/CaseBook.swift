@@ -7,10 +7,14 @@ package protocol CaseBook: Sendable {
     /// Cases by what is due next, those without an end last.
     /// - Parameters:
     ///   - states: only those in one of these; empty: those that are open.
+    ///   - reader: the organisation of whoever looks; `nil`: at the centre.
     ///   - limit: at most so many, 1…500.
-    func cases(in states: Set<State>, limit: Int) async throws -> [CaseView]
-    /// With everything that happened to it; `nil` if there is none, or none that may be seen.
-    func view(_ id: Int64) async throws -> CaseView?
+    func cases(in states: Set<State>, for reader: String?, limit: Int) async throws -> [CaseView]
+    /// With everything that happened to it; `nil` if there is none, or none that `reader` may see.
+    func view(_ id: Int64, for reader: String?) async throws -> CaseView?
+    /// Callbacks that are owed here and may be made now: supervised cases and named complainants first, then who has waited longest
+    /// ([D] E-24, R-SV-07).
+    func callbacks(for reader: String?, limit: Int) async throws -> [CaseView]
     /// Gives an order, or hands it on to whoever decides.
     func give(_ request: OrderRequest) async throws -> OrderOutcome
     /// The policies, calendar and directory as they stand now.

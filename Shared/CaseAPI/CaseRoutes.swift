@@ -17,7 +17,9 @@ package struct CaseRoutes: Sendable {
         self.access = access
     }
 
-    package var all: [Route] { access.routes + [list, show, text, give] }
+    package var all: [Route] {
+        access.routes + [list, CallbackRoutes(book: book, access: access).list, show, text, give]
+    }
 
     /// Anybody with an account; what each may do is decided order by order.
     package static let anyRole = KnownCodes.roles.map(Role.init(code:))
@@ -35,10 +37,11 @@ package struct CaseRoutes: Sendable {
                     .object([.required("cases", .array(of: CaseDocument.summary, count: 0...500), "由急到缓")]))
             ]
         ) { request, _ in
-            _ = try await access.authorised(request, any: Self.anyRole)
+            let session = try await access.authorised(request, any: Self.anyRole)
             let state = request.parameter("state").flatMap(State.init)
             let views = try await book.cases(
-                in: Set([state].compactMap { $0 }), limit: Int(request.parameters["limit"]?.int ?? 100))
+                in: Set([state].compactMap { $0 }), for: session.organisation,
+                limit: Int(request.parameters["limit"]?.int ?? 100))
             let rules = try await book.rulebook()
             return .json(
                 ["cases": .array(try views.map { try CaseDocument.summary($0, rules) })],
@@ -51,8 +54,8 @@ package struct CaseRoutes: Sendable {
             .get, "/api/v1/cases/{number}", "一件的全部经过和时限", tags: ["cases"],
             answers: [.init(200, "经过和时限", CaseDocument.whole)]
         ) { request, _ in
-            _ = try await access.authorised(request, any: Self.anyRole)
-            let view = try await self.view(request)
+            let session = try await access.authorised(request, any: Self.anyRole)
+            let view = try await self.view(request, for: session)
             return .json(
                 try CaseDocument.whole(view, try await book.rulebook()), headers: ["Cache-Control": "no-store"])
         }
@@ -70,6 +73,8 @@ package struct CaseRoutes: Sendable {
                 let ticket = try await access.ticket(
                     for: session, case: id, purpose: request.parameter("purpose") ?? "")
             else { throw Self.unknown }
+            // After the ticket: also who asked in vain is on record.
+            _ = try await view(request, for: session)
             let texts = try await access.readPerson(ticket: ticket)
             guard !texts.isEmpty else { throw Self.unknown }
             return .json(
@@ -89,6 +94,9 @@ package struct CaseRoutes: Sendable {
         for (name, value) in optional { members[name] = value.map(JSON.string) }
         return .object(members)
     }
+
+    /// Bytes of an order's data with a number of a note, as the table `command` takes them.
+    private static let longestData = 16_000
 
     private static let order = Schema.object([
         .required("id", .string(1...100, .code), "发出者自选的唯一编号;同一编号重发只算一次"),
@@ -116,11 +124,17 @@ package struct CaseRoutes: Sendable {
             ]
         ) { request, body in
             let session = try await access.authorised(request, any: Self.anyRole)
-            let view = try await self.view(request)
+            let view = try await self.view(request, for: session)
             guard let kind = body["kind"]?.string.flatMap(Order.Kind.init) else { throw Self.unknown }
+            // Which note says it in words is not the sender's to say.
+            var data = body["data"]?.object ?? JSONObject()
+            data["note"] = nil
+            guard JSON.object(data).bytes.count <= Self.longestData else {
+                throw Problem(422, "invalid-fields", "有 1 项不合要求", fields: [.init("/data", "太长,文字说明请写在 note 里")])
+            }
             let order = OrderRequest(
                 caseID: view.row.file.id, id: body["id"]?.string ?? "", kind: kind, round: Int(body["round"]?.int ?? 1),
-                payload: (body["data"] ?? .object([:])).text, note: body["note"]?.string, account: session.account,
+                payload: JSON.object(data).text, note: body["note"]?.string, account: session.account,
                 organisation: session.organisation, roles: Set(session.roles.map(\.code)))
             if body["preview"]?.bool == true { return try await preview(order, view) }
             return answer(try await book.give(order))
@@ -153,8 +167,10 @@ package struct CaseRoutes: Sendable {
         }
     }
 
-    private func view(_ request: Request) async throws -> CaseView {
-        guard let view = try await book.view(try Self.id(request)) else { throw Self.unknown }
+    private func view(_ request: Request, for session: Session) async throws -> CaseView {
+        guard let view = try await book.view(try Self.id(request), for: session.organisation) else {
+            throw Self.unknown
+        }
         return view
     }
 

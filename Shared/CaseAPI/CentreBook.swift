@@ -4,7 +4,7 @@ import Foundation
 import Postgres
 import WorkingTime
 
-/// The centre's: every case, and orders decided at once.
+/// The centre's: every case, for whoever may see it (`mayRead`), and orders decided at once.
 package struct CentreBook: CaseBook {
     private let pool: Pool
     private let store: CaseStore
@@ -17,18 +17,29 @@ package struct CentreBook: CaseBook {
     package func rulebook() async throws -> Rulebook { try await store.rulebook() }
     package func now() async throws -> Moment { try await store.now() }
 
-    package func cases(in states: Set<State>, limit: Int) async throws -> [CaseView] {
+    package func cases(in states: Set<State>, for reader: String?, limit: Int) async throws -> [CaseView] {
         let wanted = (states.isEmpty ? State.open : states).map(\.rawValue).sorted()
-        return try await pool.withConnection { connection in
+        let rules = try await rulebook()
+        let holders = rules.profiles.values.flatMap { $0.policy.readers(isDisputed: true) }
+            .flatMap { rules.directory.organisations(withRole: $0).map(\.code) }
+        let isHolder = reader.map(holders.contains) ?? true
+        let views = try await pool.withConnection { connection in
             try await connection.query(
                 """
                 SELECT \(raw: CaseRow.columns), jiesu.micros(f.registered_at) FROM jiesu.case_file f
-                WHERE f.state = ANY(\(wanted)) ORDER BY f.limit_at NULLS LAST, f.id LIMIT \(limit)
+                WHERE f.state = ANY(\(wanted)) AND (\(isHolder) OR f.lead = \(reader) OR f.helpers @> ARRAY[\(reader)])
+                ORDER BY f.limit_at NULLS LAST, f.id LIMIT \(limit)
                 """)
         }.map { try CaseView($0, steps: []) }
+        return try views.filter { try isReadable($0, by: reader, rules) }
     }
 
-    package func view(_ id: Int64) async throws -> CaseView? {
+    private func isReadable(_ view: CaseView, by reader: String?, _ rules: Rulebook) throws -> Bool {
+        let file = view.row.file
+        return mayRead(file, organisation: reader, under: try rules.policies(of: file), in: rules.directory)
+    }
+
+    package func view(_ id: Int64, for reader: String?) async throws -> CaseView? {
         let answers = try await pool.withConnection { connection in
             try await connection.pipeline([
                 """
@@ -40,27 +51,27 @@ package struct CentreBook: CaseBook {
                 """,
             ])
         }
-        return try answers[0].first.map { try CaseView($0, steps: answers[1].map(CaseView.Step.init)) }
+        guard let row = answers[0].first else { return nil }
+        let view = try CaseView(row, steps: answers[1].map(CaseView.Step.init))
+        return try isReadable(view, by: reader, try await rulebook()) ? view : nil
     }
 
-    /// The callbacks that may be made now, in the order that the profiles demand: supervised and named complainants first,
-    /// then who has waited longest.
-    package func callbacks(limit: Int) async throws -> [CaseView] {
-        try await pool.withConnection { connection in
+    package func callbacks(for reader: String?, limit: Int) async throws -> [CaseView] {
+        let rules = try await rulebook()
+        return try await pool.withConnection { connection in
             try await connection.query(
                 """
                 SELECT \(raw: CaseRow.columns), jiesu.micros(f.registered_at) FROM jiesu.case_file f
-                WHERE f.callback_at <= jiesu.clock()
-                ORDER BY (f.course::jsonb -> 'orders' @> '[{"isEnded": false}]') DESC, f.identity = 'named' DESC,
-                    f.callback_at, f.id
-                LIMIT \(limit)
+                WHERE f.callback_by = 'centre' AND f.callback_at <= jiesu.clock()
+                ORDER BY \(raw: callbackOrder) LIMIT \(limit)
                 """)
-        }.map { try CaseView($0, steps: []) }
+        }.map { try CaseView($0, steps: []) }.filter { try isReadable($0, by: reader, rules) }
     }
 
     package func give(_ request: OrderRequest) async throws -> OrderOutcome {
         var payload = request.payload
-        let commandID = "\(request.organisation ?? "centre")/\(request.id)"
+        // Two at the centre may choose the same id.
+        let commandID = "\(request.organisation ?? "centre:\(request.account)")/\(request.id)"
         // Sent again, it has its note already.
         if let note = request.note, try await !isDone(commandID, on: request.caseID) {
             let number = try await pool.withConnection { connection in
@@ -86,6 +97,11 @@ package struct CentreBook: CaseBook {
     }
 }
 
+/// Of a table or view called `f`.
+let callbackOrder: StaticString = """
+    coalesce(f.course::jsonb -> 'orders' @> '[{"isEnded": false}]', false) DESC, f.identity = 'named' DESC, f.callback_at, f.id
+    """
+
 extension CentreBook {
     private func isDone(_ command: String, on id: Int64) async throws -> Bool {
         try await pool.withConnection { connection in
@@ -97,7 +113,7 @@ extension CentreBook {
     private func perform(_ command: Command, on id: Int64) async throws -> OrderOutcome {
         switch try await store.perform([.init(caseID: id, command: command)])[0] {
         case .success:
-            guard let view = try await view(id) else { return .refused(code: "unknown_case", detail: "") }
+            guard let view = try await view(id, for: nil) else { return .refused(code: "unknown_case", detail: "") }
             return .done(version: view.row.file.version)
         case .failure(let refusal): return .refused(code: refusal.code, detail: refusal.explanation)
         }

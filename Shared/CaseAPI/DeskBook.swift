@@ -21,7 +21,8 @@ package struct DeskBook: CaseBook {
     package func rulebook() async throws -> Rulebook { try await store.rulebook() }
     package func now() async throws -> Moment { try await store.now() }
 
-    package func cases(in states: Set<State>, limit: Int) async throws -> [CaseView] {
+    /// What the desk sees is the database's to say, whoever looks.
+    package func cases(in states: Set<State>, for reader: String?, limit: Int) async throws -> [CaseView] {
         let wanted = (states.isEmpty ? State.open : states).map(\.rawValue).sorted()
         return try await pool.withConnection { connection in
             try await connection.query(
@@ -32,7 +33,19 @@ package struct DeskBook: CaseBook {
         }.map { try CaseView($0, steps: []) }
     }
 
-    package func view(_ id: Int64) async throws -> CaseView? {
+    /// Of the cases that the organisation leads.
+    package func callbacks(for reader: String?, limit: Int) async throws -> [CaseView] {
+        try await pool.withConnection { connection in
+            try await connection.query(
+                """
+                SELECT \(raw: CaseRow.columns), jiesu.micros(f.registered_at) FROM jiesu.my_case f
+                WHERE f.callback_by = 'handler' AND f.callback_at <= jiesu.clock() AND f.lead = jiesu.my_organisation()
+                ORDER BY \(raw: callbackOrder) LIMIT \(limit)
+                """)
+        }.map { try CaseView($0, steps: []) }
+    }
+
+    package func view(_ id: Int64, for reader: String?) async throws -> CaseView? {
         let answers = try await pool.withConnection { connection in
             try await connection.pipeline([
                 "SELECT \(raw: CaseRow.columns), jiesu.micros(f.registered_at) FROM jiesu.my_case f WHERE f.id = \(id)",

@@ -30,7 +30,7 @@ extension CaseStore {
         let clocks: [Clock]
         let haveClocksChanged: Bool
         let limitAt: Int64?
-        let callbackAt: Int64?
+        let callback: OwedCallback?
 
         init(_ file: Case, in batch: CaseBatch, always: Bool = false) throws {
             let policies = try batch.rules.policies(of: file)
@@ -44,9 +44,7 @@ extension CaseStore {
             }
             haveClocksChanged = always || clocks != earlier ?? []
             limitAt = clocks.compactMap(\.limit).min()?.microseconds
-            callbackAt =
-                callbacks(of: file, under: policies, on: batch.rules.calendar).first { $0.by == .centre }?.from
-                .microseconds
+            callback = callbacks(of: file, under: policies, on: batch.rules.calendar).first
         }
     }
 
@@ -91,16 +89,16 @@ extension CaseStore {
                 flags = string_to_array(n.flags, ','), region = n.region, accused = string_to_array(n.accused, ','),
                 lead = n.lead, helpers = string_to_array(n.helpers, ','), earlier = n.earlier, course = n.course,
                 changed_at = jiesu.moment(n.changed_at), limit_at = jiesu.moment(n.limit_at),
-                callback_at = jiesu.moment(n.callback_at),
+                callback_at = jiesu.moment(n.callback_at), callback_by = n.callback_by,
                 head = (SELECT e.hash FROM jiesu.case_event e WHERE e.case_id = n.id AND e.version = n.version)
             FROM unnest(\(files.map(\.id)), \(files.map { Int32($0.version) }), \(files.map(\.state.rawValue)),
                 \(files.map { Int16($0.round) }), \(files.map { $0.policies.map(\.stored) }.lists), \(files.map(\.nature)),
                 \(files.map(\.subject)), \(files.map(\.also).lists), \(files.map(\.urgency)), \(files.map(\.flags).lists),
                 \(files.map(\.region)), \(files.map(\.accused).lists), \(files.map(\.lead)), \(files.map(\.helpers).lists),
                 \(files.map(\.earlier)), \(files.map(\.course.stored)), \(rows.map(\.changedAt)),
-                \(rows.map(\.limitAt)), \(rows.map(\.callbackAt)))
+                \(rows.map(\.limitAt)), \(rows.map { $0.callback?.from.microseconds }), \(rows.map { $0.callback?.by.rawValue }))
                 AS n (id, version, state, round, policies, nature, subject, also, urgency, flags, region, accused, lead,
-                    helpers, earlier, course, changed_at, limit_at, callback_at)
+                    helpers, earlier, course, changed_at, limit_at, callback_at, callback_by)
             WHERE f.id = n.id
             """
     }

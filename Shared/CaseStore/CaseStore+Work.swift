@@ -57,11 +57,14 @@ extension CaseStore {
             guard !files.isEmpty else { return (work, []) }
             let orders = try await worker.orders(for: files, rules: batch.rules, on: connection)
             var refused: [(Int64, Refusal)] = []
+            let waiting = try await oldestCommands(of: try files.map(\.id).filter(batch.isDue), on: connection)
             for file in files {
                 guard let order = orders[file.id] else { continue }
                 do throws(any Error) {
                     // Nobody may have watched, and what is done now would stop a clock with nothing to say that it was missed.
-                    if try batch.isDue(file.id) { try batch.fire(on: file.id, before: batch.now) }
+                    if try batch.isDue(file.id) {
+                        try batch.fire(on: file.id, before: min(batch.now, waiting[file.id] ?? batch.now))
+                    }
                     let seen = batch.files[file.id] ?? file
                     try batch.decide(Command(service: worker.service, seen: seen, order: order), on: file.id)
                 } catch let refusal as Refusal {

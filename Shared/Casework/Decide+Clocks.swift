@@ -40,6 +40,7 @@ extension Scene {
         // Who may be told must have been (E-05).
         guard extend.notice == .none || means != nil || !file.isContactable else { throw .incomplete("means") }
         let granted = due ?? asked.due
+        guard granted <= asked.due else { throw .overCap("extension") }
         try checkCap(Moment(microseconds: granted), of: clock, limit, extend, policy)
         let event = ExtensionGranted(
             profile: asked.profile, clock: asked.clock, original: limit.microseconds, due: granted,

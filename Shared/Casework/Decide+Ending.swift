@@ -16,7 +16,8 @@ extension Scene {
             if file.course.calls[call.by.rawValue] != nil, now < callback.from { throw .notNow(file.state) }
             return [.calledBack(call)]
         }
-        rated.by = call.by == .handler ? .handler : .agent
+        // Also where the line answers itself: whoever did the work.
+        rated.by = isLead ? .handler : .agent
         return [.calledBack(call), .rated(rated)]
     }
 
@@ -24,6 +25,11 @@ extension Scene {
     private var callers: [Callback.Caller] {
         guard case .account(_, let organisation?, _) = by else { return [.centre] }
         return Callback.Caller.allCases.filter { self.organisations(of: $0).contains(organisation) }
+    }
+
+    private var isLead: Bool {
+        guard case .account(_, let organisation?, _) = by else { return false }
+        return organisation == file.lead
     }
 
     /// Whose people call.
@@ -34,10 +40,11 @@ extension Scene {
         }
     }
 
-    /// By the complainant with number and code: once a round, when there is an answer to rate.
+    /// By the complainant with number and code: once a round, when there is an answer to rate. What whoever did the work wrote down
+    /// of it does not take that word away.
     func rate(_ rated: Rated) throws(Refusal) -> [Event] {
         try require([.replied, .closed])
-        guard file.course.rated == nil else { throw .overCap("rating") }
+        guard file.course.rated.map({ $0.by == .handler }) ?? true else { throw .overCap("rating") }
         return [.rated(rated)]
     }
 

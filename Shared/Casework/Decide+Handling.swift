@@ -11,6 +11,8 @@ extension Scene {
             try facts.duties.check(by, kind, for: file, centre: centre, deciders: actors)
         case .dispatch where file.state == .disputed:
             let decider = file.course.dispute.flatMap { deciders.indices.contains($0) ? deciders[$0] : nil }
+            // Who works for the line as a whole settles no dispute that somebody else is to settle.
+            if let decider, decider != policy.centre, case .account(_, nil, _) = by { throw .notAllowed(kind.rawValue) }
             try facts.duties.check(
                 by, kind, for: file, centre: decider.map { organisations(withRoles: [$0]) } ?? centre)
         case .callBack:

@@ -26,6 +26,11 @@ extension Scene {
     func classify(_ finding: Finding) throws(Refusal) -> [Event] {
         try require(State.sent.union([.registered, .awaitingJudgement]))
         guard finding.subject != nil else { throw .incomplete("subject") }
+        // A mistyped name would keep the complaint from nobody it is about.
+        for code in finding.accused where facts.directory.organisations[code] == nil {
+            throw .unknownOrganisation(code)
+        }
+        if let region = finding.region, facts.directory.regions[region] == nil { throw .unknownRegion(region) }
         // Nobody keeps a complaint that turns out to be about himself (R-RT-47).
         let isAboutHandler =
             State.sent.contains(file.state)

@@ -31,7 +31,8 @@ package struct Rated: Codable, Sendable, Equatable {
     package enum By: String, Codable, Sendable, CaseIterable {
         /// In a callback of the centre, written down by the agent.
         case agent
-        /// In a callback of the organisation that did the work.
+        /// In a callback of the organisation that did the work. Satisfied, it does not replace what others were told of the round, and
+        /// the complainant may still rate (R-CB-30).
         case handler
         /// With number and query code.
         case complainant

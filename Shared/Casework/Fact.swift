@@ -25,7 +25,7 @@ package struct Fact: Sendable, Equatable {
     package var isLimited: Bool
     /// Limits of step `close` that were missed in this round, by the clock's key, in their order.
     package var missed: [String]
-    /// 实际解决, by the round's latest rating; `nil`: nobody said.
+    /// 实际解决, by the round's latest rating (but see `Rated.By.handler`); `nil`: nobody said.
     package var resolved: Bool?
     /// By the same rating.
     package var satisfaction: Satisfaction?

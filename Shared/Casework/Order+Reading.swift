@@ -82,6 +82,7 @@ private struct OrderReading {
         guard var members = (try? JSONSerialization.jsonObject(with: Data(payload.utf8))) as? [String: Any] else {
             throw .incomplete("payload")
         }
+        if let path = Self.words(in: members) { throw .incomplete(path) }
         members["organisation"] = organisation ?? "centre"
         do {
             return try JSONDecoder().decode(type, from: JSONSerialization.data(withJSONObject: members))
@@ -90,6 +91,30 @@ private struct OrderReading {
         } catch {
             throw .incomplete("payload")
         }
+    }
+
+    /// Where something stands that is no code. What an order says goes onto topics, so its texts are codes; words belong into its
+    /// note. `nil`: nowhere.
+    private static func words(in value: Any) -> String? {
+        switch value {
+        case let text as String: isCode(text) ? nil : ""
+        case let list as [Any]: list.lazy.compactMap(words).first
+        case let members as [String: Any]:
+            members.sorted { $0.key < $1.key }.lazy.compactMap { key, value in
+                words(in: value).map { $0.isEmpty ? key : "\(key).\($0)" }
+            }.first
+        default: nil
+        }
+    }
+
+    /// Begins with a letter, so that no telephone number is one; 60 characters at most.
+    private static func isCode(_ text: String) -> Bool {
+        guard let first = text.utf8.first, (1...60).contains(text.utf8.count) else { return false }
+        func isLetter(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) }
+        return isLetter(first)
+            && text.utf8.allSatisfy {
+                isLetter($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || "-_:.".utf8.contains($0)
+            }
     }
 
     private static func field(_ error: DecodingError) -> String {

@@ -162,7 +162,9 @@ package final class PrivateCluster: Sendable {
         if settings["fsync"] == "off" { arguments.append("--no-sync") }
         let (status, output) = try await programs.run("initdb", arguments)
         guard status == 0, rename(unfinished, data) == 0 else {
-            throw PostgresError(.process, "initdb failed in \(folder)", detail: output)
+            // Its last words tell what is wrong, such as a folder that the server's user may not enter.
+            let words = output.split(separator: "\n").suffix(3).joined(separator: " · ")
+            throw PostgresError(.process, "initdb failed in \(folder): \(words)", detail: output)
         }
     }
 

@@ -2,6 +2,7 @@ import Access
 import CaseAPI
 import CaseStore
 import Casework
+import Foundation
 import HTTP
 import JSON
 import Postgres
@@ -63,11 +64,11 @@ struct BookTests {
             }
         }
         let desk = try fixture.desk("city-urban")
-        #expect(try await desk.cases(in: [], limit: 10).map(\.row.file.id) == ids.reversed())
-        #expect(try await desk.cases(in: [.closed], limit: 10).isEmpty)
-        #expect(try await fixture.desk("city-health").cases(in: [], limit: 10).isEmpty)
-        #expect(try await fixture.desk("city-health").view(ids[0]) == nil)
-        let view = try #require(try await desk.view(ids[0]))
+        #expect(try await desk.cases(in: [], for: nil, limit: 10).map(\.row.file.id) == ids.reversed())
+        #expect(try await desk.cases(in: [.closed], for: nil, limit: 10).isEmpty)
+        #expect(try await fixture.desk("city-health").cases(in: [], for: nil, limit: 10).isEmpty)
+        #expect(try await fixture.desk("city-health").view(ids[0], for: nil) == nil)
+        let view = try #require(try await desk.view(ids[0], for: nil))
         #expect(view.steps.map(\.event.kind) == [.registered, .classified, .accepted, .dispatched])
     }
 
@@ -154,7 +155,34 @@ struct BookTests {
         #expect(try await fixture.number("SELECT count(*) FROM jiesu.command") == 0)
     }
 
-    @Test func `the centre decides at once, and callbacks come in the order that the profiles demand`() async throws {
+    @Test func `callbacks come supervised first, then the named, then who has waited longest, each to whom it is owed`()
+        async throws
+    {
+        let fixture = try await DeskFixture()
+        let ids = try await fixture.dispatched(5)
+        let course =
+            #"{"orders":[{"number":1,"trigger":"repeat","round":1,"due":9,"isAnswered":false,"isEnded":false}]}"#
+        _ = try await fixture.pool.withConnection { connection in
+            for (offset, id) in ids.enumerated() {
+                _ = try await connection.execute(
+                    """
+                    UPDATE jiesu.case_file SET callback_by = 'centre', identity = 'confidential',
+                        callback_at = jiesu.clock() - make_interval(secs => \(Double(10 - offset))) WHERE id = \(id)
+                    """)
+            }
+            _ = try await connection.execute("UPDATE jiesu.case_file SET identity = 'named' WHERE id = \(ids[2])")
+            _ = try await connection.execute("UPDATE jiesu.case_file SET course = \(course) WHERE id = \(ids[3])")
+            _ = try await connection.execute("UPDATE jiesu.case_file SET callback_by = 'handler' WHERE id = \(ids[4])")
+        }
+        let centre = CentreBook(pool: fixture.pool, store: fixture.store)
+        let listed = try await centre.callbacks(for: nil, limit: 10).map(\.row.file.id)
+        #expect(listed == [ids[3], ids[2], ids[0], ids[1]])
+        #expect(try await centre.callbacks(for: "city-police", limit: 10).isEmpty)
+        let desk = try fixture.desk("city-urban")
+        #expect(try await desk.callbacks(for: "city-urban", limit: 10).map(\.row.file.id) == [ids[4]])
+    }
+
+    @Test func `the centre decides at once`() async throws {
         let fixture = try await DeskFixture()
         let ids = try await fixture.dispatched(2)
         let centre = CentreBook(pool: fixture.pool, store: fixture.store)
@@ -166,8 +194,57 @@ struct BookTests {
             return
         }
         #expect(code == "not_allowed")
-        #expect(try await centre.view(4711) == nil)
-        #expect(try await centre.cases(in: [.dispatched], limit: 10).map(\.row.file.id) == ids)
-        #expect(try await centre.callbacks(limit: 10).isEmpty)
+        #expect(try await centre.view(4711, for: nil) == nil)
+        #expect(try await centre.cases(in: [.dispatched], for: nil, limit: 10).map(\.row.file.id) == ids)
+    }
+
+    @Test func `at the centre an organisation's people see its cases alone, and none about itself`() async throws {
+        let fixture = try await DeskFixture()
+        let ids = try await fixture.dispatched(3)
+        _ = try await fixture.pool.withConnection { connection in
+            _ = try await connection.execute("UPDATE jiesu.case_file SET lead = 'city-health' WHERE id = \(ids[1])")
+            _ = try await connection.execute(
+                "UPDATE jiesu.case_file SET accused = '{city-government}' WHERE id = \(ids[2])")
+        }
+        let centre = CentreBook(pool: fixture.pool, store: fixture.store)
+        for (reader, seen) in [(nil, ids), ("city-urban", [ids[0]]), ("city-health", [ids[1]]), ("city-police", [])] {
+            let listed = try await centre.cases(in: [], for: reader, limit: 10).map(\.row.file.id)
+            #expect(listed == seen, "\(reader ?? "centre")")
+            for id in ids {
+                #expect(try await (centre.view(id, for: reader) != nil) == seen.contains(id), "\(reader ?? "centre")")
+            }
+        }
+        // Who runs the line, and reports to nobody complained about.
+        let hotline = try await centre.cases(in: [], for: "city-hotline", limit: 10).map(\.row.file.id)
+        #expect(hotline == ids)
+    }
+
+    @Test func `the centre's port shows an officer no text of another organisation's case, and writes down who asked`()
+        async throws
+    {
+        let fixture = try await DeskFixture()
+        let id = try await fixture.dispatched(1)[0]
+        let access = AccessStore(fixture.pool, log: .silent)
+        let routes = CaseRoutes(book: CentreBook(pool: fixture.pool, store: fixture.store), access: access)
+        let server = Server(name: "centre", listen: "127.0.0.1:0", routes: routes.all, log: .silent)
+        try server.start()
+        let serving = Task { try await server.run() }
+        defer { serving.cancel() }
+        let target = "/api/v1/cases/\(CaseNumber(id: id).description)/text?purpose=handling"
+        for (organisation, status) in [("city-urban", 200), ("city-health", 404)] {
+            let (name, password) = ("centre-\(organisation)", UUID().uuidString)
+            _ = try await fixture.pool.withConnection { connection in
+                try await connection.execute(
+                    """
+                    INSERT INTO jiesu.account (name, title, organisation, roles, password)
+                    VALUES (\(name), '测试员', \(organisation), '{officer}', jiesu.password_hash(\(password)))
+                    """)
+            }
+            let token = try #require(try await access.logIn(name: name, password: password)).token
+            let answer = try await Client(port: server.port ?? 0).send(
+                "GET", target, headers: ["Authorization": "Bearer \(token)"])
+            #expect(answer.status == status, "\(answer.text)")
+        }
+        #expect(try await fixture.number("SELECT count(*) FROM jiesu.access_log WHERE case_id = \(id)") == 2)
     }
 }

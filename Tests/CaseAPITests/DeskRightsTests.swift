@@ -26,12 +26,15 @@ struct DeskRightsTests {
         // What any login could do harm with.
         "SELECT pg_advisory_lock(1)", "SELECT pg_try_advisory_lock(1)", "CREATE TEMPORARY TABLE t ()",
         "CREATE TABLE public.t ()", "CREATE TABLE jiesu.t ()", "SELECT lo_create(0)", "SET ROLE jiesu_routing",
-        "SET SESSION AUTHORIZATION postgres", "LOCK TABLE jiesu.command IN EXCLUSIVE MODE",
+        "SET SESSION AUTHORIZATION postgres", "BEGIN; LOCK TABLE jiesu.command IN EXCLUSIVE MODE",
     ])
     func `what is not a desk's is refused`(sql: String) async throws {
         let fixture = try await Shared.fixture.value
         let psql = try await fixture.psql("city-urban")
-        await #expect(throws: PostgresError.self) { try await psql.script(sql) }
+        let error = await #expect(throws: PostgresError.self) { try await psql.script(sql) }
+        let code = error?.sqlState ?? ""
+        #expect(["42501", "42883", "42P01"].contains(code), "\(code)")
+        #expect(error?.description.contains("row-level") != true, "refused by a right, not for want of a case")
         await psql.close()
     }
 
@@ -115,17 +118,36 @@ struct DeskRightsTests {
         #expect(outcome == "done")
         let helped = try await other.query("SELECT outcome FROM jiesu.my_command").only().get(0, as: String.self)
         #expect(helped == "done")
-        // An account of another organisation lends its name to nobody.
-        _ = try await other.execute(
-            """
-            INSERT INTO jiesu.command (case_id, id, kind, round, account, payload)
-            VALUES (\(id), '2', 'note', 1, \(fixture.officer), '{"note": 1}')
-            """)
-        _ = try await fixture.store.decideCommands(limit: 10)
-        let borrowed = try await other.query("SELECT outcome FROM jiesu.my_command WHERE id = '2'").only()
-        #expect(try borrowed.get(0, as: String.self) == "not_allowed")
         await psql.close()
         await other.close()
+    }
+
+    @Test func `a desk writes notes and asks for its own cases alone, in the name of its own people`() async throws {
+        let fixture = try await DeskFixture()
+        let id = try await fixture.dispatched(1)[0]
+        let psql = try await fixture.psql("city-urban")
+        for (caseID, account, isRight) in [
+            (id, fixture.officer, true), (id, fixture.stranger, false), (id, fixture.dispatcher, false),
+            (4711, fixture.officer, false),
+        ] {
+            func isTaken(_ query: Query) async throws -> Bool {
+                do {
+                    _ = try await psql.execute(query)
+                    return true
+                } catch {
+                    guard error.sqlState == "42501" else { throw error }
+                    return false
+                }
+            }
+            let note: Query = "INSERT INTO jiesu.note (case_id, account, text) VALUES (\(caseID), \(account), 'x')"
+            #expect(try await isTaken(note) == isRight)
+            let command: Query = """
+                INSERT INTO jiesu.command (case_id, id, kind, round, account, payload)
+                VALUES (\(caseID), \("\(account)"), 'sign', 1, \(account), '{}')
+                """
+            #expect(try await isTaken(command) == isRight)
+        }
+        await psql.close()
     }
 
     @Test func `a transaction that is held open does not backdate what it asks`() async throws {

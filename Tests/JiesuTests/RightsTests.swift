@@ -51,10 +51,10 @@ import Testing
         ],
     ]
     private static let columns: [String: Set<String>] = [
-        "jiesu_classification": [
+        "jiesu_classification": Set([
             "submission.case_id S", "submission.number S", "submission.title S", "submission.text S",
             "submission.place S", "submission.about S",
-        ],
+        ]).union(waiting),
         "jiesu_intake": Set(["parked.service S", "parked.case_id S"]).union(waiting),
         "jiesu_routing": deciding.union([
             "command.decided_at U", "command.outcome U", "command.detail U", "command.version U",
@@ -83,7 +83,7 @@ import Testing
         "jiesu_deadlines": common.union(appending).union(["given_at"]),
         "jiesu_callback": common.union(appending).union(logIn).union(reading),
         "jiesu_reporting": common.union(logIn),
-        desk: common.union(logIn).union(reading).union(["i_am_under", "my_news"]),
+        desk: common.union(logIn).union(reading).union(["i_am_under", "is_mine", "my_news"]),
     ]
     private static let sequences: [String: Set<String>] = ["jiesu_intake": ["case_id"], desk: ["note_number_seq"]]
     private static let locks: [String: Set<String>] = ["jiesu_routing": ["pg_try_advisory_lock(bigint)"]]

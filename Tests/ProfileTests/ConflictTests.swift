@@ -276,6 +276,14 @@ struct ConflictTests {
         try life.give(Life.said(.satisfied), by: Life.agent)
         var again = life
         #expect(try again.give(Life.said(.dissatisfied), by: life.officer).last == .reopened)
+        // Where the handler speaks first, the complainant still has a word, and it is the one that counts.
+        var squadron = try handled("p002-05", "appearance")
+        try squadron.reply()
+        try squadron.give(Life.said(.verySatisfied), by: squadron.officer)
+        #expect(squadron.file.course.rated?.by == .handler)
+        try squadron.give(Life.rated(.dissatisfied), by: .complainant)
+        #expect(squadron.file.course.rated?.satisfaction == .dissatisfied)
+        #expect(squadron.refusal(of: Life.rated(.satisfied), by: .complainant) == .overCap("rating"))
         // In the last round nothing opens the case again; the rating of the centre stands.
         for _ in 1...2 {
             try again.route()

@@ -1,13 +1,12 @@
 import Access
-import CaseAPI
 import Casework
 import HTTP
 import JSON
 import WorkingTime
 
-/// The list that callback agents work off.
+/// The list that whoever calls back works off: at the centre the line's, at a desk its own.
 struct CallbackRoutes {
-    let book: CentreBook
+    let book: any CaseBook
     let access: AccessStore
 
     private static let task = Schema.object([
@@ -28,19 +27,24 @@ struct CallbackRoutes {
                 .init(200, "回访单", .object([.required("callbacks", .array(of: Self.task, count: 0...500), "由先到后")]))
             ]
         ) { request, _ in
-            _ = try await access.authorised(request, any: ["callback_agent", "supervisor", "admin"])
-            let views = try await book.callbacks(limit: Int(request.parameters["limit"]?.int ?? 100))
+            let rules = try await book.rulebook()
+            let roles = rules.facts.duties.duties[.callBack]?.roles ?? []
+            let session = try await access.authorised(request, any: roles.sorted().map(Role.init(code:)))
+            let views = try await book.callbacks(
+                for: session.organisation, limit: Int(request.parameters["limit"]?.int ?? 100))
             return .json(
                 [
                     "callbacks": .array(
-                        views.map { view in
+                        try views.map { view in
                             let file = view.row.file
-                            let calls = file.course.calls[Callback.Caller.centre.rawValue]
+                            let owed = callbacks(
+                                of: file, under: try rules.policies(of: file), on: rules.calendar
+                            ).first
                             let answered = file.moment(of: .event(.replied)) ?? view.row.changedAt
                             return [
                                 "number": .string(CaseNumber(id: file.id).description),
                                 "round": .int(Int64(file.round)),
-                                "attempts": .int(Int64(calls?.attempts ?? 0)),
+                                "attempts": .int(Int64(owed?.attempts ?? 0)),
                                 "identity": .string(file.identity.rawValue), "answered_at": .string(answered.iso8601),
                                 "supervised": .bool(file.course.orders.contains { !$0.isEnded }),
                             ]

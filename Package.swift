@@ -59,6 +59,7 @@ let package = Package(
         shared("Kafka", ["CRdKafka", "Lifecycle", "Telemetry"]),
         shared("Postgres", ["CLibPQ", "Lifecycle", "Telemetry"]),
         shared("HTTP", ["CMicroHTTPD", "Configuration", "JSON", "Telemetry", "TextMatching", "Lifecycle"]),
+        shared("Pages", ["HTTP"], resources: [.copy("style.css")]),
         shared(
             "CaseStore",
             ["Casework", "Policies", "Postgres", "Kafka", "Configuration", "Lifecycle", "Telemetry", "WorkingTime"],
@@ -69,7 +70,8 @@ let package = Package(
             "CaseAPI",
             ["Access", "CaseStore", "Casework", "HTTP", "JSON", "Lifecycle", "Policies", "Postgres", "WorkingTime"]),
 
-        service("Intake", ["Casework", "CaseStore", "Policies", "Postgres", "HTTP", "JSON", "WorkingTime"]),
+        service(
+            "Intake", ["Casework", "CaseStore", "Pages", "Policies", "Postgres", "HTTP", "JSON", "WorkingTime"]),
         service("Classification", ["Casework", "CaseStore", "Policies", "Postgres", "TextMatching", "HTTP"]),
         service("Routing", ["Access", "CaseAPI", "Casework", "CaseStore", "Postgres", "HTTP"]),
         service(
@@ -106,6 +108,7 @@ let package = Package(
         tests("WorkingTimeTests", ["WorkingTime", "Policies"]),
         tests("CaseworkTests", ["Casework", "WorkingTime", "Support"]),
         tests("JSONTests", ["JSON"]),
+        tests("PagesTests", ["Pages", "HTTP"]),
         tests("TextMatchingTests", ["TextMatching", "Support"]),
         tests("PoliciesTests", ["Policies", "Casework", "JSON", "TextMatching", "WorkingTime", "Support"]),
         tests("ProfileTests", ["Policies", "Casework", "WorkingTime"]),
@@ -122,8 +125,8 @@ let package = Package(
         tests(
             "IntakeTests",
             [
-                "Intake", "CaseStore", "Casework", "Policies", "Postgres", "HTTP", "JSON", "WorkingTime", "Telemetry",
-                "Support",
+                "Intake", "CaseStore", "Casework", "Pages", "Policies", "Postgres", "HTTP", "JSON", "WorkingTime",
+                "Telemetry", "Support",
             ]),
         tests(
             "JiesuTests",

@@ -33,30 +33,36 @@ struct ComplaintRoutes {
             ]
         ) { request, body in
             let key = request.parameter(ComplaintForm.keyHeader) ?? ""
-            let registration = try ComplaintForm.registration(body, key: key, request: request.body, line: line)
-            do {
-                return try answer(try await registrar.register(registration))
-            } catch Registrar.Failure.unacceptable {
-                throw Problem(422, "unacceptable", "内容无法保存,请修改后重试")
-            } catch is Registrar.Failure {
-                throw Problem(503, "busy", "服务繁忙", detail: "请用同一键稍后重发", headers: ["Retry-After": "2"])
-            }
-        }
-    }
-
-    private func answer(_ outcome: Registration.Outcome) throws(Problem) -> Response {
-        switch outcome {
-        case .registered(let receipt), .repeated(let receipt):
+            let receipt = try await receipt(
+                for: try ComplaintForm.registration(body, key: key, request: request.body, line: line))
             return .json(
                 ["number": .string(receipt.number.description), "code": .string(receipt.code.description)], status: 201,
                 headers: ["Location": "/api/v1/complaints/\(receipt.number)", "Cache-Control": "no-store"])
+        }
+    }
+
+    /// Registers; returns after the commit.
+    /// - Throws: `Problem` for whoever sent it.
+    func receipt(for registration: Registration) async throws -> Registration.Receipt {
+        do {
+            return try Self.receipt(of: try await registrar.register(registration))
+        } catch Registrar.Failure.unacceptable {
+            throw Problem(422, "unacceptable", "内容无法保存,请修改后重试")
+        } catch is Registrar.Failure {
+            throw Problem(503, "busy", "服务繁忙", detail: "请用同一键稍后重发", headers: ["Retry-After": "2"])
+        }
+    }
+
+    private static func receipt(of outcome: Registration.Outcome) throws(Problem) -> Registration.Receipt {
+        switch outcome {
+        case .registered(let receipt), .repeated(let receipt): return receipt
         case .keyReused:
             throw Problem(
                 422, "idempotency-key-reused", "这个键已用于另一件诉求", detail: "重发须与首次逐字相同;新的诉求请换一个键")
         case .unknownLine:
             throw Problem(422, "invalid-fields", "有 1 项不合要求", fields: [.init("/line", "本市没有这条热线")])
         case .refused(let refusal):
-            throw Problem(422, "invalid-fields", "有 1 项不合要求", fields: [Self.field(refusal)])
+            throw Problem(422, "invalid-fields", "有 1 项不合要求", fields: [field(refusal)])
         }
     }
 
@@ -87,9 +93,7 @@ struct ComplaintRoutes {
                 guard let number = request.parameter("number").flatMap(CaseNumber.init),
                     let code = request.parameter("Jiesu-Query-Code").flatMap(QueryCode.init),
                     let progress = try await store.progress(of: number, code: code)
-                else {
-                    throw Problem(404, "unknown-case", "没有查到", detail: "请核对受理编号和查询码")
-                }
+                else { throw Problem.unknownCase }
                 let document = ProgressDocument(progress, rules: try await cases.rulebook())
                 return .json(document.json, headers: ["Cache-Control": "no-store"])
             } catch let error as PostgresError where error.isRetriable {

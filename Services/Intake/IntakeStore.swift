@@ -14,6 +14,20 @@ struct Progress {
     let state: State
     let policy: Policy.Version
     let steps: [Step]
+    /// When the next limit of those who work on it ends.
+    let limit: Moment?
+    /// What was answered last, if it was answered to the complainant in writing here.
+    let answer: String?
+
+    /// In this round there is something to rate and nobody has yet.
+    var isRatable: Bool {
+        let round = steps.lastIndex { $0.event.kind == .reopened } ?? 0
+        return [.replied, .closed].contains(state)
+            && !steps[round...].contains { step in
+                // What whoever did the work wrote down does not take the complainant's word away.
+                if case .rated(let rated) = step.event { rated.by != .handler } else { false }
+            }
+    }
 }
 
 /// Intake's own reading: one case, for whoever holds number and code.
@@ -37,7 +51,8 @@ struct IntakeStore {
         let rows = try await pool.withConnection { connection in
             try await connection.query(
                 """
-                SELECT f.state, f.policies[1], e.kind, e.payload, jiesu.micros(e.at)
+                SELECT f.state, f.policies[1], e.kind, e.payload, jiesu.micros(e.at), jiesu.micros(f.limit_at),
+                    jiesu.answer(f.id, \(code.bytes))
                 FROM jiesu.case_file f JOIN jiesu.case_event e ON e.case_id = f.id
                 WHERE f.id = \(number.id) AND (jiesu.query_codes(ARRAY[f.id]))[1] = \(code.bytes)
                 ORDER BY e.version
@@ -55,6 +70,7 @@ struct IntakeStore {
                 }
                 return Progress.Step(
                     event: try Event(kind: kind, payload: try row.get(3)), at: Moment(microseconds: try row.get(4)))
-            })
+            },
+            limit: try first.get(5, as: Int64?.self).map(Moment.init(microseconds:)), answer: try first.get(6))
     }
 }

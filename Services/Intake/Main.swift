@@ -3,6 +3,7 @@ import Configuration
 import Foundation
 import HTTP
 import Lifecycle
+import Pages
 import Postgres
 import Telemetry
 
@@ -28,15 +29,16 @@ enum Main {
             let cases = CaseStore(pool: pool)
             let routes = ComplaintRoutes(
                 registrar: Registrar(cases, log: log), store: IntakeStore(pool: pool), cases: cases, line: line)
+            let voice = VoiceRoutes(store: routes.store, cases: cases)
             return [
                 Server(
                     name: "jiesu-intake", listen: settings.listen.description,
-                    routes: routes.all + VoiceRoutes(store: routes.store, cases: cases).all,
+                    routes: routes.all + voice.all + CitizenPages(complaints: routes, voice: voice).all,
                     ready: {
                         // A line that no profile governs would turn every complaint away that names none.
                         let known = (try? await cases.rulebook())?.profile(line: line) != nil
                         return ["database": await pool.answers(), "line": known]
-                    }, metrics: metrics, log: log)
+                    }, problemPage: Page.problem, metrics: metrics, log: log)
             ]
         }
     }

@@ -17,6 +17,8 @@ struct ProgressDocument {
         .required("steps", .array(of: step, count: 1...1000), "经过,由早到晚"),
         .optional("handled_by", .array(of: office, count: 1...100), "办理单位,主办在前"),
         .optional("go_to", office, "应当去的单位"),
+        .optional("next_limit", .string(20...40, .dateTime), "下一个期限"),
+        .optional("answer", .string(1...20_000), "答复内容"),
         .optional("notice", .string(1...2000), "不受理或告知其他途径的说明"),
     ])
 
@@ -41,6 +43,8 @@ struct ProgressDocument {
             let known = rules.directory.organisations[code]
             return ["title": .string(known?.title ?? code), "contact": .string(known?.contact ?? "")]
         }
+        members["next_limit"] = progress.limit.map { .string($0.iso8601) }
+        members["answer"] = progress.answer.map(JSON.string)
         let policy = rules.profiles[progress.policy]?.policy
         for step in progress.steps {
             switch step.event {

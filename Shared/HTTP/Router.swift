@@ -7,15 +7,24 @@ struct Router: Sendable {
     /// Called after each request with the route's pattern (`nil` if none was found: never a path, which may hold a
     /// number), the method, the status and the seconds it took.
     typealias Observer = @Sendable (_ pattern: String?, _ method: String, _ status: Int, _ seconds: Double) -> Void
+    typealias ProblemPage = @Sendable (Problem) -> Response
 
     private let table: RoutingTable
     private let log: Logger
     private let observe: Observer?
+    private let problemPage: ProblemPage?
 
-    init(_ routes: [Route], log: Logger, observe: Observer? = nil) {
+    init(_ routes: [Route], log: Logger, observe: Observer? = nil, problemPage: ProblemPage? = nil) {
         self.table = RoutingTable(routes)
         self.log = log
+        self.problemPage = problemPage
         self.observe = observe
+    }
+
+    /// A problem as whoever asked can read it: a browser says that it takes HTML.
+    private func answer(_ problem: Problem, to raw: RawRequest) -> Response {
+        let isBrowser = raw.headers["Accept"]?.contains("text/html") ?? false
+        return isBrowser ? problemPage?(problem) ?? .problem(problem) : .problem(problem)
     }
 
     /// The answer to `raw`; never throws, whatever came.
@@ -36,10 +45,10 @@ struct Router: Sendable {
             }
             response = answer
         } catch let problem as Problem {
-            response = .problem(problem)
+            response = self.answer(problem, to: raw)
         } catch {
             log.error("handler failed", ["route": pattern ?? "-", "error": error.loggable])
-            response = .problem(.inner)
+            response = self.answer(.inner, to: raw)
         }
         if let observe { observe(pattern, raw.method, response.status, (ContinuousClock.now - start) / .seconds(1)) }
         return response

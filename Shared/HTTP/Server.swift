@@ -31,13 +31,14 @@ package final class Server: Service {
     ///   - listen: `127.0.0.1:8080`, `[::1]:8080`; port 0 takes any free one.
     ///   - ready: whether each thing that the service needs is there, by its name; asked by `/health/ready`.
     ///   - metrics: Prometheus' text format; asked by `/metrics`.
+    ///   - problemPage: what a browser is shown of a problem; `nil`: the problem document.
     ///   - observe: told after each request its route's pattern (`nil` for none), method, status and seconds; from any
     ///     thread.
     package init(
         name: String, version: String = "1", listen: String, routes: [Route], limits: Limits = Limits(),
         ready: @escaping @Sendable () async -> [String: Bool] = { [:] },
         metrics: @escaping @Sendable () async -> String = { "" },
-        observe: Observer? = nil, log: Logger
+        problemPage: (@Sendable (Problem) -> Response)? = nil, observe: Observer? = nil, log: Logger
     ) {
         self.name = name
         self.listen = listen
@@ -45,7 +46,9 @@ package final class Server: Service {
         self.log = log
         let all = routes + OperationsRoutes.routes(ready: ready, metrics: metrics)
         let description = OperationsRoutes.description(title: name, version: version, of: all)
-        self.traffic = Traffic(limits: limits, router: Router(all + [description], log: log, observe: observe))
+        self.traffic = Traffic(
+            limits: limits,
+            router: Router(all + [description], log: log, observe: observe, problemPage: problemPage))
     }
 
     /// The port that it listens on; `nil` before `start` and after `run`.

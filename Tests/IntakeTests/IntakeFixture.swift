@@ -2,6 +2,7 @@ import CaseStore
 import Casework
 import HTTP
 import JSON
+import Pages
 import Policies
 import Postgres
 import Support
@@ -43,7 +44,11 @@ final class IntakeFixture: Sendable {
         let routes = ComplaintRoutes(
             registrar: Registrar(cases, patience: patience, log: log), store: IntakeStore(pool: ownPool), cases: cases,
             line: "12345")
-        let server = Server(name: "jiesu-intake", listen: "127.0.0.1:0", routes: routes.all, log: .silent)
+        let voice = VoiceRoutes(store: routes.store, cases: cases)
+        let server = Server(
+            name: "jiesu-intake", listen: "127.0.0.1:0",
+            routes: routes.all + voice.all + CitizenPages(complaints: routes, voice: voice).all,
+            problemPage: Page.problem, log: .silent)
         try server.start()
         self.server = server
         port = server.port ?? 0

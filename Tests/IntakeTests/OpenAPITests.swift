@@ -11,8 +11,9 @@ import Testing
         #expect(document?["openapi"] == "3.1.0")
         #expect(
             document?["paths"]?.object?.map { $0.key }.sorted() == [
-                "/api/v1/complaints", "/api/v1/complaints/{number}", "/health/live", "/health/ready", "/metrics",
-                "/openapi.json",
+                "/", "/api/v1/complaints", "/api/v1/complaints/{number}", "/api/v1/complaints/{number}/rating",
+                "/api/v1/complaints/{number}/withdrawal", "/complaint", "/health/live", "/health/ready", "/metrics",
+                "/openapi.json", "/progress", "/progress/rating", "/progress/withdrawal", "/style.css",
             ])
         let post = document?["paths"]?["/api/v1/complaints"]?["post"]
         #expect(post?["parameters"]?[0]?["name"] == "Idempotency-Key")

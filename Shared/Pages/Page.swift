@@ -1,0 +1,60 @@
+import HTTP
+
+/// A whole page: one frame around what each is about. Made by the server, complete without JavaScript.
+package struct Page: Sendable {
+    package let title: String
+    let body: HTML
+
+    /// - Parameter title: what the page is, in a few words; its heading and the name of the window.
+    package init(_ title: String, _ body: HTML) {
+        self.title = title
+        self.body = body
+    }
+
+    /// As an answer. Nothing keeps it: whoever sits at the same machine next does not find it with the button for "back".
+    package func response(status: Int = 200, headers: Headers = [:]) -> Response {
+        var all = headers
+        all["Cache-Control"] = "no-store"
+        all["Content-Security-Policy"] = Self.policy
+        all["Referrer-Policy"] = "same-origin"
+        return .html(document.text, status: status, headers: all)
+    }
+
+    /// No script, nothing from elsewhere, in nobody's frame.
+    private static let policy =
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+    private var document: HTML {
+        """
+        <!DOCTYPE html>
+        <html lang="zh-CN">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <title>\(title) · 接诉</title>
+        <link rel="stylesheet" href="/style.css">
+        <link rel="icon" href="data:,">
+        </head>
+        <body>
+        <a class="skip" href="#main">跳到正文</a>
+        <header><a href="/">接诉</a></header>
+        <main id="main" tabindex="-1">
+        <h1>\(title)</h1>
+        \(body)
+        </main>
+        </body>
+        </html>
+        """
+    }
+
+    /// What a browser gets in place of a problem document.
+    package static func problem(_ problem: Problem) -> Response {
+        let faults = problem.fields.map { field -> HTML in "<li>\(field.message)</li>" }
+        let body: HTML = """
+            \(problem.detail.map { detail -> HTML in "<p>\(detail)</p>" })
+            \(faults.isEmpty ? nil : HTML("<ul>\(faults)</ul>"))
+            <p><a href="/">回到首页</a></p>
+            """
+        return Page(problem.title, body).response(status: problem.status, headers: problem.headers)
+    }
+}

@@ -85,7 +85,7 @@ let package = Package(
             ["Access", "Casework", "CaseStore", "Policies", "Postgres", "Kafka", "HTTP", "JSON", "WorkingTime"]),
 
         .target(
-            name: "Support", dependencies: ["CaseStore", "Policies", "Postgres", "Kafka", "Telemetry"],
+            name: "Support", dependencies: ["CaseStore", "HTTP", "JSON", "Policies", "Postgres", "Kafka", "Telemetry"],
             path: "Tests/Support",
             swiftSettings: strict),
         // Uses the built executables, all of which `swift test` builds.

@@ -1,0 +1,89 @@
+import Casework
+import Foundation
+import JSON
+import Support
+import Testing
+
+@testable import Intake
+
+/// The citizens' pages in a real Chromium, before a real server and database. Pictures of every page are kept in
+/// `.build/pages`.
+@Suite struct CitizenBrowserTests {
+    private static let pictures = BuiltProgram.folder.appending(path: "../../pages").standardized
+
+    /// Looks at the page as people do on a telephone and at a desk.
+    private func look(_ browser: Browser, _ name: String, judged: Bool) async throws {
+        try FileManager.default.createDirectory(at: Self.pictures, withIntermediateDirectories: true)
+        for width in [360, 1280] {
+            let (overflow, picture) = try await browser.look(width: width)
+            #expect(overflow == 0, "\(name) at \(width)")
+            try picture.write(to: Self.pictures.appending(path: "\(name)-\(width).png"))
+        }
+        guard judged, let axe = SharedData.axe() else { return }
+        let violations = try await browser.run(
+            axe + ";const done = arguments[arguments.length - 1];"
+                + "axe.run().then(r => done(r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html).join(' | '))))"
+        )
+        #expect(violations == [], "\(name)")
+    }
+
+    @Test(arguments: [true, false])
+    func `a citizen complains, puts a fault right, keeps the receipt, looks up and takes back`(javaScript: Bool)
+        async throws
+    {
+        let intake = try await IntakeFixture.shared()
+        let home = "http://127.0.0.1:\(intake.port)"
+        try await Browser.with(javaScript: javaScript) { browser in
+            try await browser.open(home + "/")
+            try await look(browser, "citizen-home", judged: javaScript)
+            try await browser.click("a[href='/complaint']")
+            try await look(browser, "citizen-form", judged: javaScript)
+            try await browser.type("路灯坏了\n请尽快更换 <b>", into: "#text")
+            try await browser.click("#identity")
+            try await browser.click("main button")
+            #expect(try await browser.text(of: ".faults").contains("请留下姓名"))
+            try await look(browser, "citizen-faults", judged: javaScript)
+            try await browser.type("测试甲", into: "#name")
+            try await browser.click("main button")
+            let number = try await browser.text(of: "#number")
+            #expect(CaseNumber(number) != nil)
+            let code = try await browser.text(of: "#code")
+            #expect(try await browser.address() == home + "/complaint", "neither number nor code in it")
+            try await look(browser, "citizen-receipt", judged: javaScript)
+
+            try await browser.open(home + "/progress")
+            try await look(browser, "citizen-lookup", judged: javaScript)
+            try await browser.type(number, into: "#number")
+            try await browser.type("AAAA-AAAA-AAAA-AAAA", into: "#code")
+            try await browser.click("main button")
+            #expect(try await browser.text(of: ".faults").contains("没有查到"))
+            try await browser.type(code, into: "#code")
+            try await browser.click("main button")
+            #expect(try await browser.text(of: "#state") == "已登记")
+            try await look(browser, "citizen-progress", judged: javaScript)
+            try await browser.click("summary")
+            try await browser.click("[name=sure]")
+            try await browser.click("details button")
+            #expect(try await browser.text(of: "[role=status]") == "已撤回。")
+            #expect(try await browser.text(of: "#state") == "已撤回")
+            try await look(browser, "citizen-withdrawn", judged: javaScript)
+            try await browser.open(home + "/nothing-here")
+            try await look(browser, "problem", judged: javaScript)
+        }
+    }
+
+    @Test func `the form is filled in and sent by keyboard alone`() async throws {
+        let intake = try await IntakeFixture.shared()
+        try await Browser.with(javaScript: true) { browser in
+            try await browser.open("http://127.0.0.1:\(intake.port)/complaint")
+            let (tab, enter, space, down) = ("\u{E004}", "\u{E007}", " ", "\u{E015}")
+            // Past the link to the text and the one to the home page.
+            try await browser.press(tab + tab + tab + "Lamp")
+            // The field for a date and time holds several stops, as many as the browser likes.
+            try await browser.click("#about")
+            try await browser.press(tab + space + down)
+            try await browser.press(tab + tab + tab + tab + tab + enter)
+            #expect(CaseNumber(try await browser.text(of: "#number")) != nil)
+        }
+    }
+}

@@ -39,6 +39,11 @@ extension Scene {
             + (isAboutHandler ? [.judgementRequested(JudgementRequested(reason: "conflict_of_interest"))] : [])
     }
 
+    func link(_ linked: Linked) throws(Refusal) -> [Event] {
+        guard !file.state.isFinal || file.state == .closed else { throw .notNow(file.state) }
+        return [.linked(try checked(linked, of: file.id, facts: facts))]
+    }
+
     func requestJudgement(_ request: JudgementRequested) throws(Refusal) -> [Event] {
         try require([.registered, .classified, .reopened])
         return [.judgementRequested(request)]

@@ -36,6 +36,10 @@ extension Scene {
     func supervise(_ reason: String) throws(Refusal) -> [Event] {
         guard let supervise = first(\.supervise) else { throw .againstPolicy("supervise") }
         guard !file.involved.isEmpty, file.state != .withdrawn else { throw .notNow(file.state) }
+        // One for the same reason runs already.
+        guard !file.course.orders.contains(where: { $0.trigger == reason && !$0.isEnded }) else {
+            throw .overCap("supervise")
+        }
         guard let order = order(supervise, trigger: reason) else { throw .againstPolicy("calendar") }
         return [order]
     }

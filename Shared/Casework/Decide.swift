@@ -61,7 +61,7 @@ struct Scene {
         case .dispatch(let dispatched): try dispatch(dispatched)
         case .redirect(let redirected): try redirect(redirected)
         case .refuse(let refused): try refuse(refused)
-        case .link(let linked): [.linked(try checked(linked, of: file.id, facts: facts))]
+        case .link(let linked): try link(linked)
         case .repeat(let other): [.repeated(Repeated(by: other, times: file.course.complaints + 1))]
         case .submit(let submitted): try submit(submitted)
         case .instruct(let instructed): try instruct(instructed)

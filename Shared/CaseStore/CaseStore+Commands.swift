@@ -56,7 +56,7 @@ extension CaseStore {
         let version: Int?
     }
 
-    /// Decides the commands that have waited longest, those of one case in the order in which they were given. One that
+    /// Decides the commands that have waited longest, of each organisation some, so that none waits for another's flood; those of one case in the order in which they were given. One that
     /// is refused, or that the database refuses as data, costs the others nothing.
     /// - Parameter limit: cases in one transaction.
     /// - Returns: how many were decided.
@@ -65,8 +65,20 @@ extension CaseStore {
         let ids = try await pool.withConnection { connection in
             try await connection.query(
                 """
-                SELECT DISTINCT case_id FROM (
-                    SELECT case_id FROM jiesu.command WHERE decided_at IS NULL ORDER BY received_at LIMIT \(limit)) AS c
+                WITH RECURSIVE asking (organisation) AS (
+                    SELECT min(organisation) FROM jiesu.command WHERE decided_at IS NULL
+                    UNION ALL
+                    SELECT (SELECT min(c.organisation) FROM jiesu.command c
+                        WHERE c.decided_at IS NULL AND c.organisation > asking.organisation)
+                    FROM asking WHERE asking.organisation IS NOT NULL
+                ), oldest AS (
+                    SELECT c.* FROM asking CROSS JOIN LATERAL (
+                        SELECT case_id, received_at FROM jiesu.command c
+                        WHERE c.organisation = asking.organisation AND c.decided_at IS NULL
+                        ORDER BY c.received_at LIMIT \(Self.turn)) AS c
+                    ORDER BY c.received_at LIMIT \(limit)
+                )
+                SELECT DISTINCT case_id FROM oldest
                 """
             ).map { try $0.get(0, as: Int64.self) }
         }
@@ -114,8 +126,10 @@ extension CaseStore {
         }
     }
 
-    /// Commands in one transaction; each may hold 16 KiB. The others, all of them younger, wait for the next one.
-    private static let commandsAtOnce = 1000
+    /// Commands of one organisation that are looked for at a time.
+    private static let turn = 50
+    /// Commands of one case in one transaction; each may hold 16 KiB. The others, all of them younger, wait for the next one.
+    private static let commandsAtOnce = 50
 
     private func waiting(
         for ids: [Int64], atMost most: Int, on connection: Connection
@@ -124,9 +138,11 @@ extension CaseStore {
             """
             SELECT c.organisation, c.case_id, c.id, c.kind, c.round, c.account, c.payload,
                 jiesu.micros(jiesu.given_at(c.received_at, c.xmin)), a.organisation, a.roles, a.disabled_at IS NOT NULL
-            FROM jiesu.command c JOIN jiesu.account a ON a.id = c.account
-            WHERE c.case_id = ANY(\(ids)) AND c.decided_at IS NULL
-            ORDER BY 8, c.organisation, c.id LIMIT \(most)
+            FROM unnest(\(ids)) AS n (case_id) CROSS JOIN LATERAL (
+                SELECT c.*, c.xmin FROM jiesu.command c WHERE c.case_id = n.case_id AND c.decided_at IS NULL
+                ORDER BY c.received_at, c.organisation, c.id LIMIT \(most)) AS c
+            JOIN jiesu.account a ON a.id = c.account
+            ORDER BY 8, c.organisation, c.id
             """
         ).map(Waiting.init)
     }

@@ -92,6 +92,40 @@ struct LifecycleTests {
         #expect(try await Audit.verify(pool: simulation.fixture.pool).broken == [])
     }
 
+    @Test func whatOneOrganisationAsksInMassesKeepsNobodyElseWaiting() async throws {
+        let simulation = try await Simulation()
+        let ids = try await simulation.dispatched(2)
+        try await simulation.fixture.execute(
+            """
+            INSERT INTO jiesu.command (organisation, case_id, id, kind, round, account, payload)
+            SELECT 'city-urban', \(ids[0]), 'flood-' || i, 'sign', 1, \(simulation.officer), '{}'
+            FROM generate_series(1, 3000) AS i
+            """)
+        try await simulation.set("2026-03-02T10:01:00+08:00")
+        try await simulation.fixture.execute(
+            """
+            WITH other AS (
+                INSERT INTO jiesu.account (name, title, organisation, roles, password)
+                VALUES ('other', 'other', 'city-health', '{officer}', 'x') RETURNING id
+            )
+            INSERT INTO jiesu.command (organisation, case_id, id, kind, round, account, payload)
+            SELECT 'city-health', case_id, 'one', 'sign', 1, other.id, '{}'
+            FROM other, unnest(\([ids[0], ids[1]])) AS case_id
+            """)
+        let decided = try await simulation.fixture.store.decideCommands(limit: 100)
+        #expect(decided < 200)
+        #expect(
+            try await simulation.fixture.numbers(
+                "SELECT case_id FROM jiesu.command WHERE id = 'one' AND decided_at IS NOT NULL") == [ids[1]],
+            "another organisation's is decided at once; on the flooded case it keeps its place")
+        var rounds = 1
+        while try await simulation.fixture.store.decideCommands(limit: 100) > 0 { rounds += 1 }
+        #expect(rounds < 100)
+        #expect(
+            try await simulation.fixture.number(
+                "SELECT count(*) FROM jiesu.command WHERE id = 'one' AND outcome = 'not_allowed'") == 2)
+    }
+
     @Test func whoIsDisabledOrWorksElsewhereGivesNoOrders() async throws {
         let simulation = try await Simulation()
         let id = try await simulation.dispatched(1)[0]

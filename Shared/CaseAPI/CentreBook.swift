@@ -70,19 +70,13 @@ package struct CentreBook: CaseBook {
 
     package func give(_ request: OrderRequest) async throws -> OrderOutcome {
         var payload = request.payload
-        // Two at the centre may choose the same id.
-        let commandID = "\(request.organisation ?? "centre:\(request.account)")/\(request.id)"
-        // Sent again, it has its note already.
-        if let note = request.note, try await !isDone(commandID, on: request.caseID) {
-            let number = try await pool.withConnection { connection in
-                try await connection.query(
-                    """
-                    INSERT INTO jiesu.note (case_id, organisation, account, text)
-                    VALUES (\(request.caseID), \(request.organisation), \(request.account), \(note)) RETURNING number
-                    """
-                ).only().get(0, as: Int64.self)
+        var note: Note?
+        if let text = request.note {
+            let number: Int64 = try await pool.withConnection { connection in
+                try await connection.query("SELECT nextval('jiesu.note_number_seq')").only().get(0)
             }
             payload = try OrderPayload.adding(note: number, to: payload)
+            note = Note(number: number, text: text)
         }
         let order: Order
         do throws(Refusal) {
@@ -90,10 +84,11 @@ package struct CentreBook: CaseBook {
         } catch {
             return .refused(code: error.code, detail: error.explanation)
         }
+        // Two at the centre may choose the same id.
         let command = Command(
-            id: commandID, seen: .round(request.round),
+            id: "\(request.organisation ?? "centre:\(request.account)")/\(request.id)", seen: .round(request.round),
             by: .account(request.account, organisation: request.organisation, roles: request.roles), order: order)
-        return try await perform(command, on: request.caseID)
+        return try await perform(command, of: request, note)
     }
 }
 
@@ -103,17 +98,27 @@ let callbackOrder: StaticString = """
     """
 
 extension CentreBook {
-    private func isDone(_ command: String, on id: Int64) async throws -> Bool {
-        try await pool.withConnection { connection in
-            try await connection.query(
-                "SELECT FROM jiesu.case_event WHERE case_id = \(id) AND command = \(command) LIMIT 1")
-        }.isEmpty == false
+    private struct Note {
+        let number: Int64
+        let text: String
     }
 
-    private func perform(_ command: Command, on id: Int64) async throws -> OrderOutcome {
-        switch try await store.perform([.init(caseID: id, command: command)])[0] {
+    /// The note is written when the order happens, and only then: refused, or sent again, it leaves none.
+    private func perform(_ command: Command, of request: OrderRequest, _ note: Note?) async throws -> OrderOutcome {
+        let results = try await store.perform([.init(caseID: request.caseID, command: command)]) { results in
+            guard let note, case .success(.happens) = results[0] else { return [] }
+            return [
+                """
+                INSERT INTO jiesu.note (case_id, number, organisation, account, text) OVERRIDING SYSTEM VALUE
+                VALUES (\(request.caseID), \(note.number), \(request.organisation), \(request.account), \(note.text))
+                """
+            ]
+        }
+        switch results[0] {
         case .success:
-            guard let view = try await view(id, for: nil) else { return .refused(code: "unknown_case", detail: "") }
+            guard let view = try await view(request.caseID, for: nil) else {
+                return .refused(code: "unknown_case", detail: "")
+            }
             return .done(version: view.row.file.version)
         case .failure(let refusal): return .refused(code: refusal.code, detail: refusal.explanation)
         }

@@ -64,6 +64,8 @@ package struct DeskBook: CaseBook {
         if let known = try await outcome(of: request) { return known }
         do {
             try await write(request)
+        } catch TransactionError.body(let error) where error is SentBefore {
+            // At the same moment; what came of that one is the answer.
         } catch let error where error.sqlState == "42501" {
             // The case left this desk a moment ago.
             let refusal = Refusal.unknownCase
@@ -76,6 +78,8 @@ package struct DeskBook: CaseBook {
         }
         return .waiting
     }
+
+    private struct SentBefore: Error {}
 
     private func write(_ request: OrderRequest) async throws {
         try await pool.transaction { connection in
@@ -90,13 +94,15 @@ package struct DeskBook: CaseBook {
                 ])
                 payload = try OrderPayload.adding(note: try answers[1].only().get(0), to: payload)
             }
-            _ = try await connection.execute(
+            let written = try await connection.execute(
                 """
                 INSERT INTO jiesu.command (case_id, id, kind, round, account, payload)
                 VALUES (\(request.caseID), \(request.id), \(request.kind.rawValue), \(Int16(clamping: request.round)),
                     \(request.account), \(payload))
                 ON CONFLICT DO NOTHING
                 """)
+            // Takes its note back with it.
+            guard written == 1 else { throw SentBefore() }
         }
     }
 

@@ -20,13 +20,16 @@ extension CaseStore {
     /// Performs commands in one transaction, each on its own merits: a refused one costs the others nothing. One that
     /// was performed before answers what it did then.
     ///
+    /// - Parameter more: statements that belong into the same transaction, by what became of the commands.
     /// - Returns: what became of each, in the order given.
     /// - Throws: what the database says; then nothing happened, or, after a failed commit, all or nothing: send again.
-    package func perform(_ commands: [Addressed]) async throws -> [Result<Decision, Refusal>] {
+    package func perform(
+        _ commands: [Addressed], with more: @Sendable ([Result<Decision, Refusal>]) -> [Query] = { _ in [] }
+    ) async throws -> [Result<Decision, Refusal>] {
         try await pool.transaction { connection in
             var batch = try await lock(commands.map(\.caseID), on: connection)
             let results = try await decide(commands, in: &batch, on: connection)
-            _ = try await connection.pipeline(try append(batch))
+            _ = try await connection.pipeline(try append(batch) + more(results))
             return results
         }
     }

@@ -143,6 +143,23 @@ struct BookTests {
             }
         }
         #expect(try await fixture.number("SELECT count(*) FROM jiesu.note WHERE text = '已告知'") == 1)
+        let refused = fixture.request(
+            .reply, of: id, "3", payload: Self.reply, note: "不该留下", account: fixture.dispatcher, organisation: nil,
+            roles: ["dispatcher"])
+        guard case .refused = try await centre.give(refused) else {
+            Issue.record("a dispatcher does not reply")
+            return
+        }
+        // Twelve at once are one order with one note.
+        let desk = try fixture.desk("city-urban")
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 1...12 {
+                group.addTask { _ = try await desk.give(fixture.request(.contact, of: id, "4", note: "同时")) }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try await fixture.number("SELECT count(*) FROM jiesu.note WHERE text = '同时'") == 1)
+        #expect(try await fixture.number("SELECT count(*) FROM jiesu.note WHERE text = '不该留下'") == 0)
         _ = try await fixture.pool.withConnection { connection in
             try await connection.execute("UPDATE jiesu.case_file SET lead = 'city-health' WHERE id = \(id)")
         }
@@ -152,7 +169,7 @@ struct BookTests {
             return
         }
         #expect(code == "unknown_case")
-        #expect(try await fixture.number("SELECT count(*) FROM jiesu.command") == 0)
+        #expect(try await fixture.number("SELECT count(*) FROM jiesu.command") == 1)
     }
 
     @Test func `callbacks come supervised first, then the named, then who has waited longest, each to whom it is owed`()

@@ -136,9 +136,21 @@ package struct CaseRoutes: Sendable {
                 caseID: view.row.file.id, id: body["id"]?.string ?? "", kind: kind, round: Int(body["round"]?.int ?? 1),
                 payload: JSON.object(data).text, note: body["note"]?.string, account: session.account,
                 organisation: session.organisation, roles: Set(session.roles.map(\.code)))
+            if let refusal = try await unknownCode(in: order, view) {
+                return answer(.refused(code: refusal.code, detail: refusal.explanation))
+            }
             if body["preview"]?.bool == true { return try await preview(order, view) }
             return answer(try await book.give(order))
         }
+    }
+
+    /// A person classifies by the codes of the case's own profile.
+    private func unknownCode(in order: OrderRequest, _ view: CaseView) async throws -> Refusal? {
+        guard order.kind == .classify,
+            case .classify(let finding)? = try? Order(
+                kind: order.kind, payload: order.payload, organisation: order.organisation)
+        else { return nil }
+        return try await book.rulebook().profile(of: view.row.file).unknownField(of: finding).map(Refusal.incomplete)
     }
 
     private func answer(_ outcome: OrderOutcome) -> Response {

@@ -54,4 +54,17 @@ package struct Profile: Sendable, Equatable {
         ]
         return sets.joined().first { $0.code == code }?.title
     }
+
+    /// The field of a person's finding that holds a code which the profile does not know; `nil`: it knows them all.
+    package func unknownField(of finding: Finding) -> String? {
+        guard let classification else { return nil }
+        let fields = [
+            ("nature", [finding.nature].compactMap(\.self), classification.nature.values.map(\.code)),
+            ("subject", [finding.subject].compactMap(\.self), classification.subjects.map(\.code)),
+            ("also", finding.also, classification.subjects.map(\.code)),
+            ("urgency", [finding.urgency].compactMap(\.self), classification.urgency.values.map(\.code)),
+            ("flags", finding.flags, classification.flags.map(\.code)),
+        ]
+        return fields.first { !Set($0.1).isSubset(of: $0.2) }?.0
+    }
 }

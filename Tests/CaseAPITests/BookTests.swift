@@ -114,6 +114,15 @@ struct BookTests {
         #expect(text.json?["contacts"]?[0]?["name"]?.string == "秘密人")
         #expect(try await fixture.number("SELECT count(*) FROM jiesu.access_log WHERE case_id = \(id)") == 1)
 
+        let strange: JSON = [
+            "nature": "complaint", "subject": "nosuch_subject", "also": [], "urgency": "ordinary", "flags": [],
+            "accused": [], "reasons": [],
+        ]
+        let classified = try await send(
+            "POST", "/api/v1/cases/\(number)/commands",
+            ["id": "c", "kind": "classify", "round": 1, "data": strange], token: token)
+        #expect(classified.json?["outcome"] == "incomplete", "\(classified.text)")
+        #expect(classified.json?["detail"]?.string?.contains("subject") == true, "\(classified.text)")
         let preview = try await send(
             "POST", "/api/v1/cases/\(number)/commands", ["id": "p", "kind": "sign", "round": 1, "preview": true],
             token: token)

@@ -164,4 +164,19 @@ import WorkingTime
             #expect(profiles.first { $0.name == name }?.policy.refuse.isEmpty == true)
         }
     }
+
+    @Test func `a finding is held against the codes of its profile, field by field`() throws {
+        let profile = try #require(try Profile.shipped().first { $0.name == "p000-06" })
+        let finding = Finding(nature: "complaint", subject: "health", urgency: "ordinary")
+        #expect(profile.unknownField(of: finding) == nil)
+        for (field, change) in [
+            ("nature", { $0.nature = "blah" }), ("subject", { $0.subject = "nosuch" }),
+            ("also", { $0.also = ["nosuch"] }),
+            ("urgency", { $0.urgency = "weird" }), ("flags", { $0.flags = ["nosuch"] }),
+        ] as [(String, (inout Finding) -> Void)] {
+            var strange = finding
+            change(&strange)
+            #expect(profile.unknownField(of: strange) == field)
+        }
+    }
 }

@@ -102,10 +102,10 @@ struct CitizenForm {
         if !place.isEmpty { body["place"] = .object(place) }
         let faults = ComplaintForm.schema.check(.object(body)).map { Problem.Field($0.path.pointer, $0.message) }
         guard faults.isEmpty else {
-            throw Problem(422, "invalid-fields", "有 \(faults.count) 项不合要求", fields: faults)
+            throw Problem.invalid(faults)
         }
         guard body["identity"] != nil else {
-            throw Problem(422, "invalid-fields", "有 1 项不合要求", fields: [.init("/identity", "请选择身份")])
+            throw Problem.invalid([.init("/identity", "请选择身份")])
         }
         return try ComplaintForm.registration(
             .object(body), key: "page:" + (answers[Self.key] ?? Self.newKey()), request: request, line: line)

@@ -51,7 +51,7 @@ enum ComplaintForm {
     {
         var faults: [Problem.Field] = []
         guard let text = body["text"]?.string, text.contains(where: { !$0.isWhitespace }) else {
-            throw Problem(422, "invalid-fields", "有 1 项不合要求", fields: [.init("/text", "请写明诉求内容")])
+            throw Problem.invalid([.init("/text", "请写明诉求内容")])
         }
         var earlier: Int64?
         if let quoted = body["earlier"]?.string {
@@ -77,7 +77,7 @@ enum ComplaintForm {
             faults.append(.init("/happened_at", "不是合理的时间"))
         }
         guard faults.isEmpty else {
-            throw Problem(422, "invalid-fields", "有 \(faults.count) 项不合要求", fields: faults)
+            throw Problem.invalid(faults)
         }
         return Registration(
             key: storedKey(key), request: request, line: body["line"]?.string ?? line, actor: .complainant,

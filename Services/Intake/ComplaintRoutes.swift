@@ -60,9 +60,9 @@ struct ComplaintRoutes {
             throw Problem(
                 422, "idempotency-key-reused", "这个键已用于另一件诉求", detail: "重发须与首次逐字相同;新的诉求请换一个键")
         case .unknownLine:
-            throw Problem(422, "invalid-fields", "有 1 项不合要求", fields: [.init("/line", "本市没有这条热线")])
+            throw Problem.invalid([.init("/line", "本市没有这条热线")])
         case .refused(let refusal):
-            throw Problem(422, "invalid-fields", "有 1 项不合要求", fields: [field(refusal)])
+            throw Problem.invalid([field(refusal)])
         }
     }
 

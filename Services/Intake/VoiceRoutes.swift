@@ -25,7 +25,7 @@ struct VoiceRoutes {
         ) { request, body in
             guard let satisfaction = body["satisfaction"]?.string.flatMap(Satisfaction.init),
                 let resolved = body["resolved"]?.bool
-            else { throw Problem(422, "invalid-fields", "有 1 项不合要求", fields: [.init("/satisfaction", "请选择满意程度")]) }
+            else { throw Problem.invalid([.init("/satisfaction", "请选择满意程度")]) }
             let rated = Rated(by: .complainant, resolved: resolved, satisfaction: satisfaction)
             return try await answer(request) { try await rate(rated, $0, $1) }
         }

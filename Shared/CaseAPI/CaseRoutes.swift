@@ -130,7 +130,7 @@ package struct CaseRoutes: Sendable {
             var data = body["data"]?.object ?? JSONObject()
             data["note"] = nil
             guard JSON.object(data).bytes.count <= Self.longestData else {
-                throw Problem(422, "invalid-fields", "有 1 项不合要求", fields: [.init("/data", "太长,文字说明请写在 note 里")])
+                throw Problem.invalid([.init("/data", "太长,文字说明请写在 note 里")])
             }
             let order = OrderRequest(
                 caseID: view.row.file.id, id: body["id"]?.string ?? "", kind: kind, round: Int(body["round"]?.int ?? 1),

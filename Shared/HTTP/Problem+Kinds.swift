@@ -25,7 +25,8 @@ extension Problem {
         Problem(415, "unsupported-media-type", "正文类型不受支持", detail: "请用 Content-Type: \(expected)")
     }
 
-    static func invalid(_ fields: [Field]) -> Problem {
+    /// What was sent can be read but not taken: each thing wrong with it.
+    package static func invalid(_ fields: [Field]) -> Problem {
         Problem(422, "invalid-fields", "有 \(fields.count) 项不合要求", fields: fields)
     }
 

@@ -20,9 +20,12 @@ package struct CentreBook: CaseBook {
     package func cases(in states: Set<State>, for reader: String?, limit: Int) async throws -> [CaseView] {
         let wanted = (states.isEmpty ? State.open : states).map(\.rawValue).sorted()
         let rules = try await rulebook()
-        let holders = rules.profiles.values.flatMap { $0.policy.readers(isDisputed: true) }
-            .flatMap { rules.directory.organisations(withRole: $0).map(\.code) }
-        let isHolder = reader.map(holders.contains) ?? true
+        let held = reader.map { Set(rules.directory.organisations[$0]?.roles ?? []) }
+        // Who holds such a duty may see cases of others; which ones is decided one by one.
+        let isHolder =
+            held.map { held in
+                rules.profiles.values.contains { !held.isDisjoint(with: $0.policy.readers(isDisputed: true)) }
+            } ?? true
         let views = try await pool.withConnection { connection in
             try await connection.query(
                 """

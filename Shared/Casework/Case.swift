@@ -115,7 +115,7 @@ package struct Case: Sendable, Equatable {
             course.asked = nil
             state = .replied
         case .calledBack(let call):
-            var calls = course.calls[call.by.rawValue] ?? Course.Calls()
+            var calls = course.calls(by: call.by)
             calls.attempts += 1
             calls.last = at.microseconds
             if call.outcome != .notReached { calls.isDone = true }

@@ -67,6 +67,9 @@ package struct Course: Sendable, Equatable {
 
     package init() {}
 
+    /// What came of the callbacks of one caller in this round.
+    package func calls(by caller: Callback.Caller) -> Calls { calls[caller.rawValue] ?? Calls() }
+
     /// Forgets what belongs to one round.
     mutating func beginRound() {
         let lasting = [Mark.event(.registered), .event(.accepted)].map(\.code)

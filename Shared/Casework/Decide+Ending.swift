@@ -13,7 +13,7 @@ extension Scene {
         guard var rated else {
             guard call.outcome != .reached else { throw .incomplete("satisfaction") }
             // Tries in quick succession are one try.
-            if file.course.calls[call.by.rawValue] != nil, now < callback.from { throw .notNow(file.state) }
+            if callback.attempts > 0, now < callback.from { throw .notNow(file.state) }
             return [.calledBack(call)]
         }
         // Also where the line answers itself: whoever did the work.
@@ -80,17 +80,17 @@ package func callbacks(of file: Case, under policies: [Policy], on calendar: Wor
         guard let policy = policies.first(where: { $0.callback?.by == caller }), let callback = policy.callback,
             isOwed(callback, for: file, under: policies)
         else { return nil }
-        let calls = file.course.calls[caller.rawValue]
-        let again = calls?.last.map(Moment.init(microseconds:)).flatMap {
+        let calls = file.course.calls(by: caller)
+        let again = calls.last.map(Moment.init(microseconds:)).flatMap {
             try? due(from: $0, callback.spacing, counting: policy.calendar, on: calendar).moment
         }
-        return OwedCallback(by: caller, from: again ?? answered, attempts: calls?.attempts ?? 0)
+        return OwedCallback(by: caller, from: again ?? answered, attempts: calls.attempts)
     }
 }
 
 /// Whether somebody must still call: it is time, the policy means this complainant, and nobody has said enough yet.
 private func isOwed(_ callback: Callback, for file: Case, under policies: [Policy]) -> Bool {
-    let calls = file.course.calls[callback.by.rawValue] ?? Course.Calls()
+    let calls = file.course.calls(by: callback.by)
     guard file.isContactable, !calls.isDone, calls.attempts < callback.attempts, callback.whom.holds(for: file),
         file.course.rated?.by != .complainant
     else { return false }
@@ -135,7 +135,7 @@ extension Scene {
         // Who has said something is not one whom nobody need ask.
         let isNobodyToAsk = !isCallbackOwed && file.course.rated == nil
         for policy in policies {
-            let attempts = (policy.callback?.by).flatMap { file.course.calls[$0.rawValue]?.attempts } ?? 0
+            let attempts = policy.callback.map { file.course.calls(by: $0.by).attempts } ?? 0
             func holds(_ rule: ClosingRule) -> Bool {
                 !rule.isManual && (rule.callbackOwed.map { $0 ? isCallbackOwed : isNobodyToAsk } ?? true)
                     && (rule.satisfied.map { $0 == file.course.rated?.satisfaction.isSatisfied } ?? true)

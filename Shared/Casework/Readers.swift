@@ -7,10 +7,8 @@ package func mayRead(
     guard let organisation else { return true }
     guard !directory.isUnder(organisation, anyOf: file.accused) else { return false }
     if file.involved.contains(organisation) { return true }
-    return policies.contains { policy in
-        let duties = policy.readers(isDisputed: file.course.dispute != nil)
-        return duties.contains { directory.organisations(withRole: $0).contains { $0.code == organisation } }
-    }
+    let held = Set(directory.organisations[organisation]?.roles ?? [])
+    return policies.contains { !held.isDisjoint(with: $0.readers(isDisputed: file.course.dispute != nil)) }
 }
 
 extension Policy {

@@ -60,7 +60,7 @@ struct ReportRoutes {
         ) { request, _ in
             try await authorise(request)
             guard let month = request.parameter("month").flatMap(Month.init), let before = month.before else {
-                throw Problem(422, "invalid-fields", "有 1 项不合要求", fields: [.init("month", "没有这个月")])
+                throw Problem.invalid([.init("month", "没有这个月")])
             }
             do {
                 let rules = try await cases.rulebook()
@@ -84,7 +84,7 @@ struct ReportRoutes {
             if let period = Period(from: from, to: to) { return period }
             faults.append(.init("to", "不能早于起始日"))
         }
-        throw Problem(422, "invalid-fields", "有 \(faults.count) 项不合要求", fields: faults)
+        throw Problem.invalid(faults)
     }
 }
 

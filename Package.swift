@@ -64,7 +64,7 @@ let package = Package(
             "CaseStore",
             ["Casework", "Policies", "Postgres", "Kafka", "Configuration", "Lifecycle", "Telemetry", "WorkingTime"],
             resources: [.copy("Migrations")]),
-        shared("Access", ["Policies", "Postgres", "HTTP", "JSON", "Telemetry", "WorkingTime"]),
+        shared("Access", ["Policies", "Postgres", "HTTP", "JSON", "WorkingTime"]),
 
         shared(
             "CaseAPI",

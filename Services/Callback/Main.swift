@@ -18,7 +18,7 @@ enum Main {
             let metrics = Metrics()
             let pool = Pool(settings.database("callback"), size: 4, log: log)
             let book = CentreBook(pool: pool, store: CaseStore(pool: pool))
-            let access = AccessStore(pool, log: log)
+            let access = AccessStore(pool)
             let routes = CaseRoutes(book: book, access: access)
             return [
                 Server(

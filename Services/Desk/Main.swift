@@ -17,7 +17,7 @@ enum Main {
         await Lifecycle.main(log: log) {
             let metrics = Metrics()
             let pool = Pool(settings.database("desk"), size: 4, log: log)
-            let access = AccessStore(pool, log: log)
+            let access = AccessStore(pool)
             let watch = BrokerWatch(pool: pool, settings: settings.kafka("desk"), log: log)
             let book = NewsBook(pool: pool)
             let news = LiveNews(book: book, log: log)

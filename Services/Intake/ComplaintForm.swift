@@ -50,9 +50,7 @@ enum ComplaintForm {
     static func registration(_ body: JSON, key: String, request: [UInt8], line: String) throws(Problem) -> Registration
     {
         var faults: [Problem.Field] = []
-        guard let text = body["text"]?.string, text.contains(where: { !$0.isWhitespace }) else {
-            throw Problem.invalid([.init("/text", "请写明诉求内容")])
-        }
+        guard let text = body["text"]?.string else { throw Problem.invalid([.init("/text", "请写明诉求内容")]) }
         var earlier: Int64?
         if let quoted = body["earlier"]?.string {
             earlier = CaseNumber(quoted)?.id
@@ -68,9 +66,6 @@ enum ComplaintForm {
         if key.unicodeScalars.contains("\u{FFFD}") {
             // What stands for bytes that are no UTF-8: two such keys could look alike.
             faults.append(.init(keyHeader, "不是有效的 UTF-8 编码"))
-        }
-        if let name = contact.name, name.allSatisfy(\.isWhitespace) {
-            faults.append(.init("/contact/name", "不能只有空白"))
         }
         let happened = body["happened_at"]?.string.map(Moment.init(iso8601:))
         if let happened, happened.map({ $0 < earliest ?? $0 }) ?? true {

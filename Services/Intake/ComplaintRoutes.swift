@@ -2,7 +2,6 @@ import Casework
 import CaseStore
 import HTTP
 import JSON
-import Postgres
 
 /// The complaints API: register, and look up with number and code.
 struct ComplaintRoutes {
@@ -74,7 +73,7 @@ struct ComplaintRoutes {
         case .unknownEarlierCase: .init("/earlier", "没有这个受理编号,请核对")
         // None of these is the sender's to put right, and no registration is refused for them.
         case .unknownCase, .alreadyRegistered, .stale, .notNow, .incomplete, .unknownOrganisation, .conflictOfInterest,
-            .againstPolicy, .notAllowed, .expired, .overCap, .nothingRunning:
+            .againstPolicy, .notAllowed, .expired, .overCap, .nothingRunning, .idTaken:
             .init("", "暂时无法登记(\(refusal.code))")
         }
     }
@@ -89,16 +88,12 @@ struct ComplaintRoutes {
             ],
             answers: [.init(200, "办理进度", ProgressDocument.schema)]
         ) { request, _ in
-            do {
-                guard let number = request.parameter("number").flatMap(CaseNumber.init),
-                    let code = request.parameter("Jiesu-Query-Code").flatMap(QueryCode.init),
-                    let progress = try await store.progress(of: number, code: code)
-                else { throw Problem.unknownCase }
-                let document = ProgressDocument(progress, rules: try await cases.rulebook())
-                return .json(document.json, headers: ["Cache-Control": "no-store"])
-            } catch let error as PostgresError where error.isRetriable {
-                throw Problem(503, "busy", "服务繁忙", detail: "请稍后再查", headers: ["Retry-After": "2"])
-            }
+            guard let number = request.parameter("number").flatMap(CaseNumber.init),
+                let code = request.parameter("Jiesu-Query-Code").flatMap(QueryCode.init),
+                let progress = try await store.progress(of: number, code: code)
+            else { throw Problem.unknownCase }
+            let document = ProgressDocument(progress, rules: try await cases.rulebook())
+            return .json(document.json, headers: ["Cache-Control": "no-store"])
         }
     }
 }

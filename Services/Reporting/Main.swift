@@ -22,7 +22,7 @@ enum Main {
             making.session["synchronous_commit"] = "off"
             let facts = CaseStore(pool: Pool(making, size: 2, log: log))
             let watch = BrokerWatch(pool: pool, settings: settings.kafka("reporting"), log: log)
-            let access = AccessStore(pool, log: log)
+            let access = AccessStore(pool)
             let routes = ReportRoutes(
                 store: ReportStore(pool: pool), cases: store,
                 authorise: {

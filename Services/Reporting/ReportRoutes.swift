@@ -1,7 +1,6 @@
 import CaseStore
 import HTTP
 import JSON
-import Postgres
 import WorkingTime
 
 /// The API of reports.
@@ -34,21 +33,17 @@ struct ReportRoutes {
             try await authorise(request)
             let grouping = request.parameter("by").flatMap(Grouping.init) ?? .organisation
             let period = try Self.period(request)
-            do {
-                let report = try await store.rates(by: grouping, in: period)
-                let rules = try await cases.rulebook()
-                let title = { (code: String) in rules.title(of: code, grouping) }
-                guard request.parameter("format") == Format.csv.rawValue else {
-                    return .json(RatesDocument(report, title: title).json)
-                }
-                let name = "rates-by-\(grouping.rawValue)-\(period.from)-\(period.to).csv"
-                return Response(
-                    status: 200, type: "text/csv; charset=utf-8",
-                    headers: ["Content-Disposition": "attachment; filename=\"\(name)\""],
-                    body: Spreadsheet.csv(RatesTable(report, title: title).rows))
-            } catch let error as PostgresError where error.isRetriable {
-                throw Problem.busy
+            let report = try await store.rates(by: grouping, in: period)
+            let rules = try await cases.rulebook()
+            let title = { (code: String) in rules.title(of: code, grouping) }
+            guard request.parameter("format") == Format.csv.rawValue else {
+                return .json(RatesDocument(report, title: title).json)
             }
+            let name = "rates-by-\(grouping.rawValue)-\(period.from)-\(period.to).csv"
+            return Response(
+                status: 200, type: "text/csv; charset=utf-8",
+                headers: ["Content-Disposition": "attachment; filename=\"\(name)\""],
+                body: Spreadsheet.csv(RatesTable(report, title: title).rows))
         }
     }
 
@@ -62,17 +57,12 @@ struct ReportRoutes {
             guard let month = request.parameter("month").flatMap(Month.init), let before = month.before else {
                 throw Problem.invalid([.init("month", "没有这个月")])
             }
-            do {
-                let rules = try await cases.rulebook()
-                let quotas = rules.newest.compactMap { policy in
-                    policy.supervise?.quota.map { (profile: policy.version.profile, quota: $0) }
-                }
-                let shares = try await store.supervision(quotas, in: month, after: before)
-                return .json(
-                    SupervisionDocument(shares, in: month) { rules.profile(named: $0)?.title ?? $0 }.json)
-            } catch let error as PostgresError where error.isRetriable {
-                throw Problem.busy
+            let rules = try await cases.rulebook()
+            let quotas = rules.newest.compactMap { policy in
+                policy.supervise?.quota.map { (profile: policy.version.profile, quota: $0) }
             }
+            let shares = try await store.supervision(quotas, in: month, after: before)
+            return .json(SupervisionDocument(shares, in: month) { rules.profile(named: $0)?.title ?? $0 }.json)
         }
     }
 

@@ -28,7 +28,7 @@ enum Main {
                 Server(
                     name: "jiesu-routing", listen: settings.listen.description,
                     routes: CaseRoutes(
-                        book: CentreBook(pool: pool, store: store), access: AccessStore(pool, log: log)
+                        book: CentreBook(pool: pool, store: store), access: AccessStore(pool)
                     ).all,
                     ready: { ["database": await pool.answers(), "broker": watch.broker != nil] }, metrics: metrics,
                     log: log),

@@ -8,8 +8,8 @@ extension AccessStore {
     package var routes: [Route] { [logInRoute, logOutRoute] }
 
     /// Who sends the request, if they have one of `roles`. The token comes as `Authorization: Bearer …`.
-    /// - Throws: 401 without a token that is good, 403 without one of the roles, 503 while the database is away.
-    package func authorised(_ request: Request, any roles: [Role]) async throws(Problem) -> Session {
+    /// - Throws: 401 without a token that is good, 403 without one of the roles; what the database says.
+    package func authorised(_ request: Request, any roles: [Role]) async throws -> Session {
         let session = try await loggedIn(request).session
         guard session.has(any: roles) else {
             let wanted = roles.map(\.title).joined(separator: "、")
@@ -19,11 +19,11 @@ extension AccessStore {
     }
 
     /// Who sends the request, whatever their roles, and with what token.
-    private func loggedIn(_ request: Request) async throws(Problem) -> (session: Session, token: String) {
+    private func loggedIn(_ request: Request) async throws -> (session: Session, token: String) {
         guard let token = Self.token(of: request) else {
             throw Problem(401, "log-in-required", "请先登录", headers: Self.challenge())
         }
-        guard let session = try await asking({ try await session(token) }) else {
+        guard let session = try await session(token) else {
             throw Problem(401, "log-in-expired", "登录已失效,请重新登录", headers: Self.challenge(#", error="invalid_token""#))
         }
         return (session, token)
@@ -47,18 +47,6 @@ extension AccessStore {
         ["WWW-Authenticate": "Bearer realm=\"jiesu\"\(reason)"]
     }
 
-    /// What the database answers, or a problem that tells nothing of why it did not.
-    private func asking<Value>(_ body: () async throws -> Value) async throws(Problem) -> Value {
-        do {
-            return try await body()
-        } catch {
-            if let error = error as? PostgresError, error.isRetriable { throw .busy }
-            log.error(
-                "access cannot be checked", ["reason": (error as? PostgresError)?.description ?? "\(type(of: error))"])
-            throw .inner
-        }
-    }
-
     private var logInRoute: Route {
         Route(
             .post, "/api/v1/log-in", "登录,取得令牌", tags: ["access"],
@@ -76,7 +64,7 @@ extension AccessStore {
             ]
         ) { [self] _, body in
             let (name, password) = (body["name"]?.string ?? "", body["password"]?.string ?? "")
-            guard let logIn = try await asking({ try await logIn(name: name, password: password) }) else {
+            guard let logIn = try await logIn(name: name, password: password) else {
                 throw Problem(401, "wrong-log-in", "用户名或密码不正确", headers: Self.challenge())
             }
             return .json(
@@ -91,7 +79,7 @@ extension AccessStore {
             parameters: [.header("Authorization", .string(1...300), "Bearer 加令牌")], answers: [.init(204, "已退出")]
         ) { [self] request, _ in
             let token = try await loggedIn(request).token
-            try await asking { try await logOut(token) }
+            try await logOut(token)
             return .noContent
         }
     }

@@ -1,22 +1,19 @@
 import Postgres
 import Synchronization
-import Telemetry
 import WorkingTime
 
 /// Log-ins, and the way to a person's text, for a service: through functions of the database that know which login calls
 /// them, so that a desk reaches its own organisation's people and cases alone.
 package struct AccessStore: Sendable {
     private let pool: Pool
-    let log: Logger
     private let cache = Cache()
 
     private final class Cache: Sendable {
         let sessions = Mutex(SessionCache())
     }
 
-    package init(_ pool: Pool, log: Logger) {
+    package init(_ pool: Pool) {
         self.pool = pool
-        self.log = log
     }
 
     /// Checks a name and its password; a log-in lasts twelve hours. Takes the database about a tenth of a second,

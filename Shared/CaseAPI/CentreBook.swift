@@ -1,6 +1,5 @@
 import CaseStore
 import Casework
-import Foundation
 import Postgres
 import WorkingTime
 
@@ -125,17 +124,6 @@ extension CentreBook {
             return .done(version: view.row.file.version)
         case .failure(let refusal): return .refused(code: refusal.code, detail: refusal.explanation)
         }
-    }
-}
-
-/// What an order says, with the number of the note that says it in words.
-enum OrderPayload {
-    static func adding(note: Int64, to payload: String) throws -> String {
-        guard var members = try JSONSerialization.jsonObject(with: Data(payload.utf8)) as? [String: Any] else {
-            return payload
-        }
-        members["note"] = note
-        return String(decoding: try JSONSerialization.data(withJSONObject: members), as: UTF8.self)
     }
 }
 

@@ -111,10 +111,16 @@ package struct DeskBook: CaseBook {
         let rows = try await pool.withConnection { connection in
             try await connection.query(
                 """
-                SELECT outcome, detail, version FROM jiesu.my_command WHERE case_id = \(request.caseID) AND id = \(request.id)
+                SELECT c.outcome, c.detail, c.version, c.kind, c.round, c.payload, n.text
+                FROM jiesu.my_command c LEFT JOIN jiesu.my_note n
+                    ON n.case_id = c.case_id AND n.number = substring(c.payload FROM '"note":([0-9]{1,18})[,}]')::bigint
+                WHERE c.case_id = \(request.caseID) AND c.id = \(request.id)
                 """)
         }
         guard let row = rows.first else { return nil }
+        guard try row.get(3) == request.kind.rawValue, try row.get(4) == request.round,
+            try row.get(6) == request.note, OrderPayload.same(try row.get(5), request.payload)
+        else { return .refused(code: Refusal.idTaken.code, detail: Refusal.idTaken.explanation) }
         switch try row.get(0, as: String?.self) {
         case nil: return .waiting
         case "done": return .done(version: try row.get(2, as: Int?.self) ?? 0)

@@ -138,6 +138,45 @@ package enum Order: Sendable, Equatable {
     }
 }
 
+extension Order.Kind {
+    /// What has happened, whatever else, when it was obeyed; `nil`: that depends.
+    package var event: Event.Kind? {
+        switch self {
+        case .register: .registered
+        case .classify: .classified
+        case .requestJudgement: .judgementRequested
+        case .accept: .accepted
+        case .dispatch: .dispatched
+        case .redirect: .redirected
+        case .refuse: .refused
+        case .link: .linked
+        case .repeat: .repeated
+        case .submit: .submitted
+        case .instruct: .instructed
+        case .sign: .signed
+        case .return: .returned
+        case .dispute: .disputed
+        case .contact: .contacted
+        case .visit: .visited
+        case .note: .noted
+        case .inform: .informed
+        case .askExtension: .extensionAsked
+        case .grantExtension: .extensionGranted
+        case .refuseExtension: .extensionRefused
+        case .setLimit: .limitSet
+        case .reply: .replied
+        case .callBack: .calledBack
+        case .rate: .rated
+        case .close: .closed
+        case .withdraw: .withdrawn
+        case .fire: nil
+        case .supervise: .supervised
+        case .answerSupervision: .supervisionAnswered
+        case .reviewSupervision: .supervisionReviewed
+        }
+    }
+}
+
 /// Who acts. Written into the event; never a person's name.
 package enum Actor: Sendable, Equatable {
     /// The complainant, through a public channel.

@@ -18,7 +18,15 @@ package enum Decision: Sendable, Equatable {
 package func decide(
     _ command: Command, on file: Case?, under policies: [Policy], facts: Facts, now: Moment
 ) throws(Refusal) -> Decision {
-    guard facts.done.isEmpty else { return .happened(facts.done) }
+    guard facts.done.isEmpty else {
+        // A service may decide otherwise today; a person who means something else must hear that it did not happen.
+        if case .account = command.by, let event = command.order.kind.event,
+            !facts.done.contains(where: { $0.kind == event })
+        {
+            throw .idTaken
+        }
+        return .happened(facts.done)
+    }
     guard let policy = policies.first else { throw .againstPolicy("profile") }
     if case .register(let registered, let earlier) = command.order {
         return .happens(try register(registered, earlier: earlier, on: file, under: policy, facts: facts, now: now))

@@ -24,6 +24,8 @@ package enum Refusal: Error, Sendable, Equatable {
     case overCap(String)
     /// There is no clock, extension or supervision order of this name that runs.
     case nothingRunning(String)
+    /// The sender's id stands for another order already.
+    case idTaken
 
     /// A stable word for APIs, `parked` and logs.
     package var code: String {
@@ -43,6 +45,7 @@ package enum Refusal: Error, Sendable, Equatable {
         case .expired: "expired"
         case .overCap: "over_cap"
         case .nothingRunning: "nothing_running"
+        case .idTaken: "id_taken"
         }
     }
 
@@ -64,6 +67,7 @@ package enum Refusal: Error, Sendable, Equatable {
         case .expired: "its limit has passed"
         case .overCap(let parameter): "the policy's \(parameter) allows no more"
         case .nothingRunning(let name): "no \(name) is running"
+        case .idTaken: "the id was used for another order; this one was not given"
         }
     }
 }

@@ -1,4 +1,5 @@
 import JSON
+import Lifecycle
 import Telemetry
 
 /// From a raw request to a response: finds the route, reads and checks, calls the handler, turns errors into problems.
@@ -46,6 +47,9 @@ struct Router: Sendable {
             response = answer
         } catch let problem as Problem {
             response = self.answer(problem, to: raw)
+        } catch let error where error.isOfTheMoment {
+            log.warning("handler cannot answer now", ["route": pattern ?? "-", "error": error.loggable])
+            response = self.answer(.busy, to: raw)
         } catch {
             log.error("handler failed", ["route": pattern ?? "-", "error": error.loggable])
             response = self.answer(.inner, to: raw)

@@ -82,8 +82,18 @@ extension Schema {
         if text.utf8.contains(0) { return hasNUL }
         if count < length.lowerBound { return count == 0 ? "不能为空" : "至少 \(length.lowerBound) 个字符" }
         if count > length.upperBound { return "最多 \(length.upperBound) 个字符" }
+        if length.lowerBound > 0, isBlank(text) { return "不能只有空白" }
         guard let format, !format.fits(text) else { return nil }
         return "应为" + format.chinese
+    }
+
+    /// Nothing of it can be seen: whoever must fill something in has not.
+    private static func isBlank(_ text: String) -> Bool {
+        text.unicodeScalars.allSatisfy { scalar in
+            let properties = scalar.properties
+            return properties.isWhitespace || properties.isDefaultIgnorableCodePoint
+                || properties.generalCategory == .control
+        }
     }
 
     private static func outside<Bound>(_ range: ClosedRange<Bound>) -> String {

@@ -13,7 +13,8 @@ extension Schema {
             case .date?: members["format"] = "date"
             case .code?: members["pattern"] = "^[A-Za-z0-9._-]*$"
             case .digits?: members["pattern"] = "^[0-9]*$"
-            case nil: break
+            // Something that can be seen.
+            case nil: if length.lowerBound > 0 { members["pattern"] = "\\S" }
             }
             return .object(members)
         case .integer(let range):

@@ -1,10 +1,11 @@
 internal import CRdKafka
+import Lifecycle
 import Telemetry
 
 /// What Kafka or librdkafka refused or could not do.
 ///
 /// `description` is safe to log: librdkafka's reasons name brokers, topics and groups, never what a message holds.
-package struct KafkaError: SafeToLog, Equatable {
+package struct KafkaError: SafeToLog, Retriable, Equatable {
     /// The name that Kafka's documents use, such as `UNKNOWN_TOPIC_OR_PART`; librdkafka's own begin with `_`.
     package let code: String
     /// The protocol's number; librdkafka's own are negative.

@@ -1,10 +1,11 @@
+import Lifecycle
 import Telemetry
 
 /// What went wrong between this program and PostgreSQL.
 ///
 /// `description` is safe to log: it never holds a value of a row or of a parameter. The server's own words may (a
 /// unique violation quotes the row, a cast quotes the text), so they stand in `debugDescription` alone.
-package struct PostgresError: SafeToLog, Sendable {
+package struct PostgresError: SafeToLog, Retriable {
     /// Who is at fault.
     package enum Code: String, Sendable {
         /// The server cannot be reached, or the connection was lost. What was under way may or may not have happened.

@@ -1,7 +1,8 @@
+import Lifecycle
 import Telemetry
 
 /// Which part of a transaction failed. Of a body's error that is not safe to log the description shows the type alone.
-package enum TransactionError: SafeToLog, CustomDebugStringConvertible {
+package enum TransactionError: SafeToLog, Retriable, CustomDebugStringConvertible {
     /// No connection, or no BEGIN. The body was not run.
     case begin(PostgresError)
     /// The body threw; nothing of it was kept.
@@ -16,7 +17,7 @@ package enum TransactionError: SafeToLog, CustomDebugStringConvertible {
     package var isRetriable: Bool {
         switch self {
         case .begin(let error), .commit(let error): error.isRetriable
-        case .body(let error), .rollback(_, let error): (error as? PostgresError)?.isRetriable ?? false
+        case .body(let error), .rollback(_, let error): error.isOfTheMoment
         }
     }
 

@@ -37,7 +37,7 @@ struct AccessFixture {
     }
 
     func store(as role: String) throws -> AccessStore {
-        AccessStore(Pool(try database.settings(as: role), size: 2, log: .silent), log: .silent)
+        AccessStore(Pool(try database.settings(as: role), size: 2, log: .silent))
     }
 
     func deskStore(_ organisation: String) async throws -> AccessStore {

@@ -26,7 +26,7 @@ import WorkingTime
         init(_ pool: Pool) throws {
             let lines = Lines()
             let log = Logger(service: "test", sink: { line in lines.all.withLock { $0.append(line) } })
-            let access = AccessStore(pool, log: log)
+            let access = AccessStore(pool)
             let guarded = Route(.get, "/guarded", "x", answers: [.init(200, "x")]) { request, _ in
                 let session = try await access.authorised(request, any: ["leader", "supervisor"])
                 return .json(["account": .int(session.account), "organisation": .string(session.organisation ?? "")])
@@ -184,7 +184,7 @@ import WorkingTime
         let answer = try await mistaken.logIn("zhang", "geheim")
         #expect(answer.status == 500 && answer.json?["code"] == "internal-error")
         let lines = mistaken.lines.all.withLock { $0 }
-        #expect(lines.contains { $0.contains("42501") && $0.contains("access cannot be checked") }, "\(lines)")
+        #expect(lines.contains { $0.contains("42501") && $0.contains("handler failed") }, "\(lines)")
         #expect(!lines.joined().contains("geheim") && !lines.joined().contains("zhang"))
     }
 

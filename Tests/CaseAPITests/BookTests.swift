@@ -78,7 +78,7 @@ struct BookTests {
         let number = CaseNumber(id: id).description
         let deskPool = Pool(try fixture.database.settings(as: "jiesu_desk_city-urban"), size: 2, log: .silent)
         let routes = CaseRoutes(
-            book: DeskBook(pool: deskPool, patience: .seconds(20)), access: AccessStore(deskPool, log: .silent))
+            book: DeskBook(pool: deskPool, patience: .seconds(20)), access: AccessStore(deskPool))
         let server = Server(name: "desk", listen: "127.0.0.1:0", routes: routes.all, log: .silent)
         try server.start()
         let serving = Task { try await server.run() }
@@ -159,6 +159,14 @@ struct BookTests {
             Issue.record("a dispatcher does not reply")
             return
         }
+        let another = fixture.request(
+            .setLimit, of: id, told.id, payload: #"{"profile": "p000-06", "clock": "x", "due": 1}"#,
+            account: fixture.dispatcher,
+            organisation: nil, roles: ["dispatcher"])
+        guard case .refused("id_taken", _) = try await centre.give(another) else {
+            Issue.record("another order under the same id")
+            return
+        }
         // Twelve at once are one order with one note.
         let desk = try fixture.desk("city-urban")
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -168,6 +176,15 @@ struct BookTests {
             try await group.waitForAll()
         }
         #expect(try await fixture.number("SELECT count(*) FROM jiesu.note WHERE text = '同时'") == 1)
+        // The same id with other words, or for another order, is not taken for the one that was given.
+        for other in [
+            fixture.request(.contact, of: id, "4", note: "不同"), fixture.request(.visit, of: id, "4", note: "同时"),
+        ] {
+            guard case .refused("id_taken", _) = try await desk.give(other) else {
+                Issue.record("another order under the same id")
+                return
+            }
+        }
         #expect(try await fixture.number("SELECT count(*) FROM jiesu.note WHERE text = '不该留下'") == 0)
         _ = try await fixture.pool.withConnection { connection in
             try await connection.execute("UPDATE jiesu.case_file SET lead = 'city-health' WHERE id = \(id)")
@@ -250,7 +267,7 @@ struct BookTests {
     {
         let fixture = try await DeskFixture()
         let id = try await fixture.dispatched(1)[0]
-        let access = AccessStore(fixture.pool, log: .silent)
+        let access = AccessStore(fixture.pool)
         let routes = CaseRoutes(book: CentreBook(pool: fixture.pool, store: fixture.store), access: access)
         let server = Server(name: "centre", listen: "127.0.0.1:0", routes: routes.all, log: .silent)
         try server.start()

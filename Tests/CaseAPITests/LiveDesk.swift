@@ -23,7 +23,7 @@ struct LiveDesk {
         pace: LiveNews.Pace = .quick
     ) async throws {
         let pool = Pool(try fixture.database.settings(as: "jiesu_desk_\(organisation)"), size: 3, log: .silent)
-        let access = AccessStore(pool, log: .silent)
+        let access = AccessStore(pool)
         let watch = BrokerWatch(pool: pool, settings: KafkaSettings(brokers: ""), log: .silent)
         let book = NewsBook(pool: pool)
         let news = LiveNews(book: book, pace: pace, log: .silent)

@@ -144,6 +144,33 @@ struct LifeTests {
         #expect(life.file.course.complaints == 4)
     }
 
+    @Test func anOrderAboutAClosedCaseHasItsLimitWatched() throws {
+        var life = try Life.signed(identity: .anonymous)
+        #expect(try life.give(Life.answer, by: Life.officer) == [.replied, .closed])
+        #expect(try life.give(.supervise(reason: "leader"), by: Life.supervisor) == [.supervised])
+        let clock = try #require(life.clock("supervision:1"))
+        life.now = try #require(clock.next)
+        #expect(try life.give(.fire, by: .service("deadlines")) == [.missed])
+        try life.give(
+            .answerSupervision(SupervisionAnswered(organisation: "env-city", order: 1, note: 7)), by: Life.leader)
+        #expect(life.clock("supervision:1") == nil)
+    }
+
+    @Test func anIdThatStandsForAnotherOrderIsNoOrder() throws {
+        let life = try Life.signed()
+        var facts = life.facts
+        facts.done = [.signed(Signed(organisation: "env-city"))]
+        func decided(_ order: Order, by actor: Actor) throws -> Decision {
+            try decide(
+                Command(id: "1", seen: .round(1), by: actor, order: order), on: life.file, under: [Life.policy],
+                facts: facts, now: life.now)
+        }
+        #expect(try decided(.sign(Signed(organisation: "env-city")), by: Life.officer) == .happened(facts.done))
+        #expect(throws: Refusal.idTaken) { try decided(Life.answer, by: Life.officer) }
+        // A service decides anew what it decided before under other rules.
+        #expect(try decided(Life.answer, by: .service("routing")) == .happened(facts.done))
+    }
+
     @Test func supervisionEndsOnlyWhenEveryCriterionIsMet() throws {
         var life = try Life.dispatched()
         #expect(try life.give(.supervise(reason: "leader"), by: Life.supervisor) == [.supervised])
@@ -319,7 +346,9 @@ struct LifePropertyTests {
                 _ = life.refusal(of: order, by: actor)
                 #expect(life.file.round == before.round || life.file.round == before.round + 1, "seed \(seed)")
                 if life.file.state == .closed {
-                    #expect(life.clocks.allSatisfy { $0.step == "result_notice" }, "seed \(seed): \(life.clocks)")
+                    #expect(
+                        life.clocks.allSatisfy { ["result_notice", "supervise"].contains($0.step) },
+                        "seed \(seed): \(life.clocks)")
                 }
                 if life.file.state == .withdrawn { #expect(life.clocks.isEmpty) }
                 if Int.random(in: 0..<3, using: &generator) == 0 {

@@ -1,4 +1,5 @@
 import JSON
+import Lifecycle
 import Synchronization
 import Telemetry
 import Testing
@@ -13,6 +14,10 @@ struct RouterTests {
 
     struct Outer: SafeToLog {
         var description: String { "what an operator must know" }
+    }
+
+    struct Away: Retriable {
+        let isRetriable: Bool
     }
 
     private static let body = Schema.object([
@@ -36,6 +41,9 @@ struct RouterTests {
         },
         Route(.get, "/fails", "", answers: []) { _, _ in throw Inner() },
         Route(.get, "/fails-safely", "", answers: []) { _, _ in throw Outer() },
+        Route(.get, "/away/{once}", "", answers: []) { request, _ in
+            throw Away(isRetriable: request.parameter("once") == "now")
+        },
         Route(.get, "/refuses", "", answers: []) { _, _ in throw Problem(409, "taken", "已被占用", detail: "请换一个") },
     ]
 
@@ -115,6 +123,13 @@ struct RouterTests {
         #expect(logged[0].contains(#""route":"/fails","error":"Inner""#))
         #expect(!logged[0].contains("secret"))
         #expect(logged[1].contains(#""route":"/fails-safely","error":"what an operator must know""#))
+    }
+
+    @Test func `what may succeed later is 503 and says when to come back, what will not is 500`() async throws {
+        let now = await answer("GET", "/away/now")
+        #expect(try problem(now)["code"] == "busy")
+        #expect(now.status == 503 && now.headers["Retry-After"] != nil)
+        #expect(await answer("GET", "/away/for-good").status == 500)
     }
 
     @Test func `unknown paths and methods are problems`() async throws {

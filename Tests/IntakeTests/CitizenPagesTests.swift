@@ -92,7 +92,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (["text": " "], "请写明诉求内容", "#text"), (["identity": ""], "请选择身份", "#identity"),
+        (["text": " \u{200B}"], "不能只有空白", "#text"), (["identity": ""], "请选择身份", "#identity"),
         (["name": ""], "实名或要求保密的请留下姓名", "#name"), (["earlier": "1234567890"], "受理编号有误", "#earlier"),
         (["happened_at": "2999-01-01T00:00"], "不能晚于现在", "#happened_at"),
         (["happened_at": "gestern"], "", "#happened_at"),

@@ -92,11 +92,20 @@ import Testing
         let number = try #require(known.json?["number"]?.string)
         let code = try #require(known.json?["code"]?.string)
         try await cluster.stop(.fast)
-        for answer in [try await intake.post(key: "during"), try await intake.progress(number, code: code)] {
+        let documents = [
+            try await intake.post(key: "during"), try await intake.progress(number, code: code),
+            try await intake.send(
+                "POST", "\(IntakeFixture.path)/\(number)/withdrawal", headers: ["Jiesu-Query-Code": code]),
+        ]
+        let page = try await intake.send(
+            "POST", "/progress",
+            headers: ["Accept": "text/html", "Content-Type": "application/x-www-form-urlencoded"],
+            body: Array("number=\(number)&code=\(code)".utf8))
+        for answer in documents + [page] {
             #expect(answer.status == 503)
-            #expect(answer.isProblem)
             #expect(answer.headers["Retry-After"] != nil)
         }
+        #expect(documents.allSatisfy(\.isProblem) && page.text.contains("服务繁忙"))
         try await cluster.start()
         #expect(try await intake.traces(key: "during") == 0)
         #expect(try await intake.post(key: "during").status == 201)

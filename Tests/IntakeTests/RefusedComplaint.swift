@@ -42,7 +42,8 @@ struct RefusedComplaint: CustomTestStringConvertible, Sendable {
 
     static let wrongValues = [
         RefusedComplaint("nothing", "{}", "/text: 缺少这一项"),
-        RefusedComplaint("blanks for text", #"{"text": " \t\n\u3000 "}"#, "/text: 请写明诉求内容"),
+        RefusedComplaint("blanks for text", #"{"text": " \t\n\u3000 "}"#, "/text: 不能只有空白"),
+        RefusedComplaint("nothing to be seen", #"{"text": "\u200b\u3164 \u0007"}"#, "/text: 不能只有空白"),
         RefusedComplaint("text of 20,001 characters", text(20_001), "/text: 最多 20000 个字符"),
         RefusedComplaint("title of 201 characters", with(#""title": "\#(long(201))""#), "/title: 最多 200 个字符"),
         RefusedComplaint("about of 201 characters", with(#""about": "\#(long(201))""#), "/about: 最多 200 个字符"),

@@ -62,7 +62,7 @@ extension CaseStore {
     private func attempt(_ ids: [Int64]) async throws -> Fired {
         try await pool.transaction { connection in
             var batch = try await lock(ids, for: Self.watcher, on: connection)
-            let waiting = try await oldestCommands(of: ids, on: connection)
+            let waiting = try await commandsToLeaveAlone(of: ids, now: batch.now, on: connection)
             var fired = Fired()
             for file in batch.files.values.sorted(by: { $0.id < $1.id }) {
                 let running = try clocks(of: file, in: batch)
@@ -97,6 +97,27 @@ extension CaseStore {
             let clock = clocks.first { $0.profile == fired.profile && $0.rule == fired.clock }
             return clock?.steps.first { $0.number == fired.step }.map { max(0, now.microseconds - $0.at.microseconds) }
         }
+    }
+
+    /// Before when something must be due to be fired, for cases where that matters: what falls due later may have to give way to a
+    /// command. That is one that waits, or one that a desk is just writing: a reply counts from when its commit began, and is
+    /// not seen before the disk has it. For that it has half a second; whoever holds a transaction open delays nothing longer.
+    func commandsToLeaveAlone(of ids: [Int64], now: Moment, on connection: Connection) async throws -> [Int64: Moment] {
+        guard !ids.isEmpty else { return [:] }
+        // First, or what was committed between the two would be seen by neither.
+        let isBeingWritten: Bool = try await connection.query(
+            """
+            SELECT EXISTS (
+                SELECT FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+                WHERE l.relation = 'jiesu.command'::regclass AND l.mode = 'RowExclusiveLock'
+                    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                    AND pg_has_role(a.usesysid, 'jiesu_desk', 'MEMBER'))
+            """
+        ).only().get(0)
+        let oldest = try await oldestCommands(of: ids, on: connection)
+        guard isBeingWritten else { return oldest }
+        let settled = Moment(microseconds: now.microseconds - 500_000)
+        return Dictionary(uniqueKeysWithValues: ids.map { ($0, min(oldest[$0] ?? settled, settled)) })
     }
 
     /// When the oldest command that waits for each of these cases came. One that was held back counts from later (`given_at`); whoever

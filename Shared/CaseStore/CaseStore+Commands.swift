@@ -56,8 +56,9 @@ extension CaseStore {
         let version: Int?
     }
 
-    /// Decides the commands that have waited longest, of each organisation some, so that none waits for another's flood; those of one case in the order in which they were given. One that
-    /// is refused, or that the database refuses as data, costs the others nothing.
+    /// Decides the commands that have waited longest, of each organisation some, so that none waits for another's flood;
+    /// those of one case in the order in which they were given. One that is refused, or that the database refuses as data,
+    /// costs the others nothing.
     /// - Parameter limit: cases in one transaction.
     /// - Returns: how many were decided.
     /// - Throws: what the database says; then nothing was decided, and the same may be tried again.

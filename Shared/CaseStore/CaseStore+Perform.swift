@@ -1,4 +1,5 @@
 import Casework
+import Lifecycle
 import Postgres
 import WorkingTime
 
@@ -18,20 +19,41 @@ extension CaseStore {
     }
 
     /// Performs commands in one transaction, each on its own merits: a refused one costs the others nothing. One that
-    /// was performed before answers what it did then.
+    /// was performed before answers what it did then. What organisations asked of these cases before is decided first: it is
+    /// waited for, a second at most.
     ///
     /// - Parameter more: statements that belong into the same transaction, by what became of the commands.
     /// - Returns: what became of each, in the order given.
-    /// - Throws: what the database says; then nothing happened, or, after a failed commit, all or nothing: send again.
+    /// - Throws: `EarlierCommandsWait`; what the database says; then nothing happened, or, after a failed commit, all or
+    ///   nothing: send again.
     package func perform(
         _ commands: [Addressed], with more: @Sendable ([Result<Decision, Refusal>]) -> [Query] = { _ in [] }
     ) async throws -> [Result<Decision, Refusal>] {
+        let deadline = ContinuousClock.now + .seconds(1)
+        while true {
+            if let results = try await attempt(commands, with: more) { return results }
+            guard ContinuousClock.now < deadline, !Task.isCancelled else { throw EarlierCommandsWait() }
+            await sleep(for: .milliseconds(30))
+        }
+    }
+
+    /// - Returns: `nil` if something that was asked before waits.
+    private func attempt(
+        _ commands: [Addressed], with more: @Sendable ([Result<Decision, Refusal>]) -> [Query]
+    ) async throws -> [Result<Decision, Refusal>]? {
         try await pool.transaction { connection in
-            var batch = try await lock(commands.map(\.caseID), on: connection)
+            let ids = commands.map(\.caseID)
+            var batch = try await lock(ids, on: connection)
+            guard try await oldestCommands(of: ids, on: connection).isEmpty else { return nil }
             let results = try await decide(commands, in: &batch, on: connection)
             _ = try await connection.pipeline(try append(batch) + more(results))
             return results
         }
+    }
+
+    /// An organisation asked something of the case before, and nobody decides it.
+    package struct EarlierCommandsWait: Retriable {
+        package let isRetriable = true
     }
 
     /// Decides commands for cases that are locked, in their order. What was due before one was given is fired first: nobody may
@@ -41,11 +63,9 @@ extension CaseStore {
     ) async throws -> [Result<Decision, Refusal>] {
         let done = try await done(commands, in: batch, on: connection)
         let existing = try await existing(commands.compactMap(\.command.earlier), on: connection)
-        let waiting = try await waiting(for: commands, in: batch, on: connection)
         return try commands.map { addressed in
             if case .round = addressed.command.seen {
-                let given = addressed.given ?? min(batch.now, waiting[addressed.caseID] ?? batch.now)
-                try batch.fire(on: addressed.caseID, before: given)
+                try batch.fire(on: addressed.caseID, before: addressed.given ?? batch.now)
             }
             let knowledge = CaseBatch.Knowledge(
                 done: done[DoneKey(caseID: addressed.caseID, command: addressed.command.id)] ?? [],
@@ -58,15 +78,6 @@ extension CaseStore {
                 return .failure(refusal)
             }
         }
-    }
-
-    /// When the oldest command that waits for a case was given, of cases for which something is due now and somebody decides at
-    /// once.
-    private func waiting(
-        for commands: [Addressed], in batch: CaseBatch, on connection: Connection
-    ) async throws -> [Int64: Moment] {
-        try await oldestCommands(
-            of: commands.filter { try $0.given == nil && batch.isDue($0.caseID) }.map(\.caseID), on: connection)
     }
 
     private struct DoneKey: Hashable {

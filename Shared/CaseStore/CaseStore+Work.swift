@@ -57,7 +57,8 @@ extension CaseStore {
             guard !files.isEmpty else { return (work, []) }
             let orders = try await worker.orders(for: files, rules: batch.rules, on: connection)
             var refused: [(Int64, Refusal)] = []
-            let waiting = try await oldestCommands(of: try files.map(\.id).filter(batch.isDue), on: connection)
+            let waiting = try await commandsToLeaveAlone(
+                of: try files.map(\.id).filter(batch.isDue), now: batch.now, on: connection)
             for file in files {
                 guard let order = orders[file.id] else { continue }
                 do throws(any Error) {

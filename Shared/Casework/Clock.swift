@@ -41,16 +41,15 @@ package struct Clock: Sendable, Equatable {
 }
 
 /// The clocks of a case that run now, under each policy that applies to it; each limit is kept, the earliest drives
-/// alerts (R-DL-54).
+/// alerts (R-DL-54). What begins with the conclusion, and a supervision order, outlive the closing; nothing else does.
 package func clocks(of file: Case, under policies: [Policy], on calendar: WorkCalendar) -> [Clock] {
     guard file.state != .withdrawn, file.state != .redirected, file.state != .refused else { return [] }
     var clocks: [Clock] = []
     for policy in policies {
-        for rule in policy.clocks where rule.applies(to: file) {
+        for rule in policy.clocks where rule.applies(to: file) && (file.state != .closed || rule.from == .concluded) {
             if let clock = clock(rule, of: file, under: policy, on: calendar) { clocks.append(clock) }
         }
     }
-    guard file.state != .closed else { return clocks.filter { $0.step == "result_notice" } }
     return clocks + supervisionClocks(of: file, under: policies)
 }
 

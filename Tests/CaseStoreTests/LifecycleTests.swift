@@ -202,16 +202,60 @@ struct LifecycleTests {
         return (simulation, id)
     }
 
-    @Test func whatIsDecidedAtOnceFiresNothingOverACommandThatWaits() async throws {
+    @Test func whatIsDecidedAtOnceWaitsForWhatWasAskedBefore() async throws {
         let (simulation, id) = try await answeredInTime()
-        let officer = Actor.account(simulation.officer, organisation: "city-urban", roles: ["officer"])
-        let note = Command(
-            id: "n", seen: .round(1), by: officer, order: .note(Noted(organisation: "city-urban", note: 1)))
-        _ = try await simulation.fixture.store.perform([.init(caseID: id, command: note)])[0].get()
-        #expect(try await told(id, simulation) == ["warned"], "what was due before the answer that waits")
+        let store = simulation.fixture.store
+        let rating = CaseStore.Addressed(
+            caseID: id,
+            command: Command(
+                id: "rating", seen: .round(1), by: .complainant,
+                order: .rate(Rated(by: .complainant, resolved: false, satisfaction: .dissatisfied))))
+        await #expect(throws: CaseStore.EarlierCommandsWait.self, "nobody decides the reply that waits") {
+            try await store.perform([rating])
+        }
+        #expect(try await told(id, simulation) == [])
+        async let rated = store.perform([rating])
+        _ = try await store.decideCommands(limit: 10)
+        _ = try await rated[0].get()
+        _ = try await store.fire([id])
+        #expect(try await told(id, simulation).prefix(2) == ["warned", "replied"], "it came in time")
+        #expect(try await Audit.verify(pool: simulation.fixture.pool).broken == [])
+    }
+
+    @Test func whatADeskIsJustWritingHoldsALimitForAMomentAndNoLonger() async throws {
+        let simulation = try await Simulation()
+        let ids = try await simulation.dispatched(2)
+        for id in ids { try await simulation.ask("sign", of: id, "1") }
         _ = try await simulation.fixture.store.decideCommands(limit: 10)
-        _ = try await simulation.fixture.store.fire([id])
-        #expect(try await told(id, simulation) == ["warned", "replied"], "it came in time")
+        let settings = try ConnectionSettings(url: simulation.fixture.database.url)
+        let writing = try await Connection.connect(settings)
+        // The last moment of the fifth working day.
+        let reply: Query = """
+            INSERT INTO jiesu.command (organisation, case_id, id, kind, round, account, payload, received_at)
+            VALUES ('city-urban', \(ids[0]), '2', 'reply', 1, \(simulation.officer), \(Self.reply), '2026-03-09T23:59:59+08:00')
+            """
+        try await writing.script("BEGIN")
+        _ = try await writing.execute(reply)
+        try await simulation.set("2026-03-10T00:00:00.3+08:00")
+        _ = try await simulation.fixture.store.fire(ids)
+        #expect(try await told(ids[0], simulation) == ["warned"], "what was due long before is fired")
+        try await writing.script("COMMIT")
+        _ = try await simulation.fixture.store.fire(ids)
+        _ = try await simulation.fixture.store.decideCommands(limit: 10)
+        #expect(try await told(ids[0], simulation) == ["warned", "replied"], "it came in time")
+        #expect(try await told(ids[1], simulation).prefix(2) == ["warned", "missed"])
+
+        let late = try await simulation.dispatched(1)[0]
+        try await writing.script("BEGIN")
+        _ = try await writing.execute(
+            """
+            INSERT INTO jiesu.command (organisation, case_id, id, kind, round, account, payload)
+            VALUES ('city-urban', \(late), '3', 'sign', 1, \(simulation.officer), '{}')
+            """)
+        try await simulation.set("2026-03-17T00:00:01+08:00")
+        _ = try await simulation.fixture.store.fire([late])
+        #expect(try await told(late, simulation).contains("missed"), "a transaction held open holds no limit")
+        await writing.close()
     }
 
     @Test func whatIsFiredLateDoesNotMakeACommandThatWaitsTooLate() async throws {

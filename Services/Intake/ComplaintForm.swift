@@ -67,6 +67,9 @@ enum ComplaintForm {
             // What stands for bytes that are no UTF-8: two such keys could look alike.
             faults.append(.init(keyHeader, "不是有效的 UTF-8 编码"))
         }
+        if let name = contact.name, name.allSatisfy(\.isWhitespace) {
+            faults.append(.init("/contact/name", "不能只有空白"))
+        }
         let happened = body["happened_at"]?.string.map(Moment.init(iso8601:))
         if let happened, happened.map({ $0 < earliest ?? $0 }) ?? true {
             faults.append(.init("/happened_at", "不是合理的时间"))

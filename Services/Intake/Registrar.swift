@@ -22,16 +22,19 @@ actor Registrar {
 
     private let store: CaseStore
     private let log: Logger
-    private let pause: Duration
+    private let pauses: (short: Duration, long: Duration)
     private let patience: Duration
     private var rules = RegistrarRules<Waiting>()
 
     /// - Parameters:
-    ///   - pause: how long a request waits for company.
+    ///   - pauses: how long a request waits for company, and how long when one transaction has just ended.
     ///   - patience: how long a batch is tried again when the database is away.
-    init(_ store: CaseStore, pause: Duration = .milliseconds(2), patience: Duration = .seconds(5), log: Logger) {
+    init(
+        _ store: CaseStore, pauses: (short: Duration, long: Duration) = (.milliseconds(2), .milliseconds(10)),
+        patience: Duration = .seconds(5), log: Logger
+    ) {
         self.store = store
-        self.pause = pause
+        self.pauses = pauses
         self.patience = patience
         self.log = log
     }
@@ -41,14 +44,20 @@ actor Registrar {
         try await withCheckedThrowingContinuation { continuation in
             switch rules.arrive(Waiting(registration: registration, continuation: continuation)) {
             case .full: continuation.resume(throwing: Failure.full)
-            case .start: start()
-            case .setTimer:
-                Task {
-                    await sleep(for: pause)
-                    if rules.timeIsUp() { start() }
-                }
-            case .wait: break
+            case .next(let step): take(step)
             }
+        }
+    }
+
+    private func take(_ step: RegistrarRules<Waiting>.Step) {
+        switch step {
+        case .start: start()
+        case .setTimer(let pause):
+            Task {
+                await sleep(for: pause == .short ? pauses.short : pauses.long)
+                if rules.timeIsUp() { start() }
+            }
+        case .wait: break
         }
     }
 
@@ -59,7 +68,7 @@ actor Registrar {
         let items = rules.take()
         Task {
             await settle(items)
-            if rules.ended() { start() }
+            take(rules.ended())
         }
     }
 

@@ -2,10 +2,13 @@ import Foundation
 
 /// When waiting registrations become a transaction: rules without I/O.
 ///
-/// Requests that arrive close together share one commit; one that arrives alone waits 2 ms at most.
+/// Requests that arrive close together share one commit; one that arrives alone waits 2 ms at most. While a transaction runs
+/// the next one gathers: many small ones would take the processor from whoever comes after.
 struct RegistrarRules<Item> {
     /// Requests in one transaction at most.
     var batch = 256
+    /// Requests that do not wait for more of them, nor for those that run.
+    var crowd = 64
     /// Transactions at the same time; more only queue inside PostgreSQL.
     var lanes = 4
     /// Requests that may wait; one more is told to come back.
@@ -17,26 +20,41 @@ struct RegistrarRules<Item> {
 
     enum Arrival: Equatable {
         case full
+        case next(Step)
+    }
+
+    enum Step: Equatable {
         /// Start a transaction with what `take()` gives.
         case start
-        /// Call `timeIsUp()` after the pause.
-        case setTimer
+        /// Call `timeIsUp()` after a while.
+        case setTimer(Pause)
         case wait
+    }
+
+    enum Pause {
+        /// For company.
+        case short
+        /// One has just ended, so more will come.
+        case long
     }
 
     mutating func arrive(_ item: Item) -> Arrival {
         guard waiting.count < room else { return .full }
         waiting.append(item)
-        if waiting.count >= batch, running < lanes { return .start }
-        if isTimerSet || running == lanes { return .wait }
-        isTimerSet = true
-        return .setTimer
+        return .next(next(pause: .short))
     }
 
-    /// Whether to start now. With all lanes busy the next one that ends takes what waits.
+    private mutating func next(pause: Pause) -> Step {
+        if waiting.count >= crowd, running < lanes { return .start }
+        if waiting.isEmpty || isTimerSet || running > 0 { return .wait }
+        isTimerSet = true
+        return .setTimer(pause)
+    }
+
+    /// Whether to start now. What waits while one runs is looked at when that ends.
     mutating func timeIsUp() -> Bool {
         isTimerSet = false
-        return !waiting.isEmpty && running < lanes
+        return !waiting.isEmpty && running == 0
     }
 
     /// What goes into the transaction that starts now.
@@ -47,9 +65,9 @@ struct RegistrarRules<Item> {
         return items
     }
 
-    /// Whether the lane that became free starts again at once.
-    mutating func ended() -> Bool {
+    /// What to do with what waits, now that a lane is free.
+    mutating func ended() -> Step {
         running -= 1
-        return !waiting.isEmpty
+        return next(pause: .long)
     }
 }

@@ -7,7 +7,7 @@ struct BenchPipeline {
     let seconds: Int
 
     /// Complaints that were sent and have not arrived, at most: more would only wait in tables.
-    private static let outstanding = 4000
+    private static let outstanding = 8000
     /// Until the consumer groups have formed and work flows.
     private static let warmUp = Duration.seconds(8)
     /// How long the last ones may take to arrive.

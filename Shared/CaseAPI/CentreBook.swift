@@ -29,7 +29,9 @@ package struct CentreBook: CaseBook {
             try await connection.query(
                 """
                 SELECT \(raw: CaseRow.columns), jiesu.micros(f.registered_at) FROM jiesu.case_file f
-                WHERE f.state = ANY(\(wanted)) AND (\(isHolder) OR f.lead = \(reader) OR f.helpers @> ARRAY[\(reader)])
+                WHERE f.state = ANY(\(wanted)) AND (\(isHolder) OR f.lead = \(reader)
+                        OR f.helpers <> '{}' AND f.helpers @> ARRAY[\(reader)])
+                    AND \(raw: State.condition(for: states))
                 ORDER BY f.limit_at NULLS LAST, f.id LIMIT \(limit)
                 """)
         }.map { try CaseView($0, steps: []) }
@@ -130,6 +132,12 @@ extension CentreBook {
 extension State {
     /// What somebody still has to do something about.
     package static let open = Set(allCases.filter { !$0.isFinal })
+
+    /// What a list of open cases says of a table or view called `f` so that PostgreSQL finds them by the indexes of open ones:
+    /// a parameter's states are not known when it plans.
+    static func condition(for states: Set<State>) -> StaticString {
+        states.isSubset(of: open) ? "f.state NOT IN ('closed', 'withdrawn', 'redirected', 'refused')" : "true"
+    }
 }
 
 extension CaseView {

@@ -28,7 +28,7 @@ package struct DeskBook: CaseBook {
             try await connection.query(
                 """
                 SELECT \(raw: CaseRow.columns), jiesu.micros(f.registered_at) FROM jiesu.my_case f
-                WHERE f.state = ANY(\(wanted)) ORDER BY f.limit_at NULLS LAST, f.id LIMIT \(limit)
+                WHERE f.state = ANY(\(wanted)) AND \(raw: State.condition(for: states)) ORDER BY f.limit_at NULLS LAST, f.id LIMIT \(limit)
                 """)
         }.map { try CaseView($0, steps: []) }
     }

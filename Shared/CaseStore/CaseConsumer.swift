@@ -11,10 +11,15 @@ import Telemetry
 package final class CaseConsumer<Worker: CaseTask>: Service {
     /// Bounds of the loop, each with its default.
     package struct Limits: Sendable {
-        /// Messages, and so cases, in one transaction.
+        /// Cases in one transaction.
         package var batch = 500
+        /// Messages that are read at a time; most tell a service nothing that concerns it.
+        package var messages = 1500
         /// How long to wait for a first message.
         package var wait = Duration.milliseconds(100)
+        /// Time from the start of a transaction to the next one's, at least. What comes alone is worked on at once; under load
+        /// what comes meanwhile goes along, for many small transactions would take the processor from the other services.
+        package var pace = Duration.milliseconds(40)
         /// Time between two sweeps of the tables.
         package var sweep = Duration.seconds(60)
 
@@ -71,11 +76,13 @@ package final class CaseConsumer<Worker: CaseTask>: Service {
         defer { metrics.replace(.consumerLag, with: [:]) }
         do {
             while !Task.isCancelled, watch.broker == broker {
-                let batch = try await consumer.next(max: limits.batch, within: limits.wait)
+                let batch = try await consumer.next(max: limits.messages, within: limits.wait)
                 if !batch.messages.isEmpty {
+                    let next = ContinuousClock.now + limits.pace
                     // Stopped in the middle: what was not done must come again.
                     guard await handle(batch.messages) else { break }
                     try await commit(batch, to: consumer)
+                    if batch.messages.count < limits.messages { await sleep(for: next - .now) }
                 }
                 if ContinuousClock.now >= nextSweep {
                     await sweep()
@@ -122,7 +129,12 @@ package final class CaseConsumer<Worker: CaseTask>: Service {
                 }
             }
         }
-        return await work(on: origins.keys.sorted(), from: origins)
+        let ids = origins.keys.sorted()
+        for start in stride(from: 0, to: ids.count, by: limits.batch) {
+            let some = Array(ids[start..<min(start + limits.batch, ids.count)])
+            guard await work(on: some, from: origins) else { return false }
+        }
+        return true
     }
 
     /// Sets a message aside; `false` if the service was stopped first.

@@ -20,8 +20,7 @@ package struct CaseRow: Sendable {
     package init(_ row: Row) throws {
         let id: Int64 = try row.get(0)
         guard let state = State(rawValue: try row.get(2)), let identity = Identity(rawValue: try row.get(5)),
-            let course = try? JSONDecoder().decode(
-                Course.self, from: Data(try row.get(17, as: String.self).utf8))
+            let course = try? Course(stored: try row.get(17))
         else { throw StoreError.unreadable("case_file \(id)") }
         let policies: [String] = try row.get(6)
         file = Case(
@@ -36,11 +35,20 @@ package struct CaseRow: Sendable {
 }
 
 extension Course {
-    /// As it stands in the row: JSON, keys sorted.
-    var stored: String {
+    private static let encoder = {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(self) else {
+        return encoder
+    }()
+    private static let decoder = JSONDecoder()
+
+    init(stored: String) throws {
+        self = try Self.decoder.decode(Course.self, from: Data(stored.utf8))
+    }
+
+    /// As it stands in the row: JSON, keys sorted.
+    var stored: String {
+        guard let data = try? Self.encoder.encode(self) else {
             preconditionFailure("a course holds codes and numbers only, which are always encodable")
         }
         return String(decoding: data, as: UTF8.self)

@@ -22,14 +22,26 @@ struct OutboxBatch {
 
     static let empty = OutboxBatch(entries: [], isWhole: true)
 
-    /// The oldest rows that are not set aside, at most `limit`.
-    static func waiting(limit: Int, on connection: Connection) async throws -> OutboxBatch {
-        let rows = try await connection.query(
+    /// The oldest rows with a greater id that are not set aside, at most `limit`, and the oldest transaction that wrote just before.
+    static func waiting(
+        above id: Int64 = 0, limit: Int, on connection: Connection
+    ) async throws -> (batch: OutboxBatch, oldest: Int64) {
+        let answers = try await connection.pipeline([
+            "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
             """
-            \(raw: head)(SELECT * FROM jiesu.outbox WHERE NOT set_aside
+            \(raw: head)(SELECT * FROM jiesu.outbox WHERE NOT set_aside AND id > \(id)
                 ORDER BY id LIMIT \(limit))\(raw: tail) \(bytes) ORDER BY id
-            """)
-        return try OutboxBatch(rows, limit: limit)
+            """,
+        ])
+        return (try OutboxBatch(answers[1], limit: limit), try answers[0].only().get(0))
+    }
+
+    /// The mark of this moment; takes a transaction id.
+    static func mark(on connection: Connection) async throws -> OutboxFloor.Mark {
+        let answers = try await connection.pipeline([
+            "SELECT last_value FROM jiesu.outbox_id_seq", "SELECT pg_current_xact_id()::text::bigint",
+        ])
+        return OutboxFloor.Mark(lastID: try answers[0].only().get(0), next: try answers[1].only().get(0))
     }
 
     /// The oldest rows of a topic that are set aside, at most `limit`.

@@ -24,6 +24,10 @@ package final class Relay: Service {
     /// and all.
     private static let limit = 2000
 
+    /// From one round to the next while nothing is left behind: what comes in between goes along. Many small rounds would take the
+    /// processor from whoever makes the events, and from the broker.
+    private static let pace = Duration.milliseconds(40)
+
     package let name = "relay"
     private let settings: ConnectionSettings
     private let watch: BrokerWatch
@@ -117,13 +121,16 @@ package final class Relay: Service {
         with producer: Producer, to broker: Broker, partitions: Int64, on connection: Connection
     ) async throws {
         var idle = IdlePause()
+        var floor = OutboxFloor()
         var topics = RelayTopics(refusing: try await connection.setAsideTopics(), first: retry, at: .now)
         while !Task.isCancelled, watch.broker == broker {
             let aside = try await readSetAside(&topics, on: connection)
-            let waiting = try await OutboxBatch.waiting(limit: Self.limit, on: connection)
+            let (waiting, oldest) = try await OutboxBatch.waiting(
+                above: floor.id, limit: Self.limit, on: connection)
             let heads = [aside, waiting].compactMap(\.entries.first)
             guard !heads.isEmpty else {
                 topics.forgive()
+                floor.roundEnded(oldest: oldest, last: nil)
                 await sleep(for: idle.next())
                 continue
             }
@@ -136,6 +143,7 @@ package final class Relay: Service {
                 await sleep(for: .milliseconds(200))
                 continue
             }
+            let next = ContinuousClock.now + Self.pace
             let round = RelayRound(aside: aside, waiting: waiting, topics: topics)
             let errors = await deliver(round.sent, with: producer, to: broker, partitions: partitions, on: connection)
             let outcome = round.outcome(errors)
@@ -146,6 +154,9 @@ package final class Relay: Service {
                 return
             }
             note(outcome, of: round, &topics)
+            floor.roundEnded(oldest: oldest, last: waiting.isWhole ? nil : waiting.entries.last?.id)
+            if floor.mark == nil { floor.mark = try await OutboxBatch.mark(on: connection) }
+            if waiting.isWhole { await sleep(for: next - .now) }
         }
     }
 

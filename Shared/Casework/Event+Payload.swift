@@ -3,15 +3,20 @@ import Foundation
 extension Event {
     /// The payload as it is stored, hashed and sent: JSON, keys sorted, so the same event is the same bytes.
     package var payload: String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         do {
-            return String(decoding: try encoder.encode(body), as: UTF8.self)
+            return String(decoding: try Self.encoder.encode(body), as: UTF8.self)
         } catch {
             // Only a non-finite score could do this, and scores are sums of the finite weights of a checked profile.
             preconditionFailure("an event's payload is always encodable: \(error)")
         }
     }
+
+    private static let encoder = {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return encoder
+    }()
+    private static let decoder = JSONDecoder()
 
     private var body: any Encodable {
         switch self {
@@ -57,7 +62,7 @@ extension Event {
     /// - Throws: `DecodingError` if the payload is not what `kind` promises.
     package init(kind: Kind, payload: String) throws {
         func read<Body: Decodable>(_ type: Body.Type = Body.self) throws -> Body {
-            try JSONDecoder().decode(type, from: Data(payload.utf8))
+            try Self.decoder.decode(type, from: Data(payload.utf8))
         }
         self =
             switch kind {

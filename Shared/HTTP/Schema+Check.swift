@@ -57,7 +57,11 @@ extension Schema {
         for (key, value) in members {
             if faults.count >= mostFaults { return }
             if let field = fields.first(where: { $0.name == key }) {
+                let before = faults.count
                 field.schema.check(value, under: .key(key), into: &faults)
+                if field.mustBeSeen, faults.count == before, let text = value.string, isBlank(text) {
+                    faults.append(Fault(path: JSONPath([.key(key)]), message: "不能只有空白"))
+                }
             } else {
                 let missing = fields.filter { members[$0.name] == nil }.map(\.name)
                 // The key is a stranger's: enough of it to be recognised, not a megabyte sent back.
@@ -82,12 +86,11 @@ extension Schema {
         if text.utf8.contains(0) { return hasNUL }
         if count < length.lowerBound { return count == 0 ? "不能为空" : "至少 \(length.lowerBound) 个字符" }
         if count > length.upperBound { return "最多 \(length.upperBound) 个字符" }
-        if length.lowerBound > 0, isBlank(text) { return "不能只有空白" }
         guard let format, !format.fits(text) else { return nil }
         return "应为" + format.chinese
     }
 
-    /// Nothing of it can be seen: whoever must fill something in has not.
+    /// Nothing of it can be seen.
     private static func isBlank(_ text: String) -> Bool {
         text.unicodeScalars.allSatisfy { scalar in
             let properties = scalar.properties

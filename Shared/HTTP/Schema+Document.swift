@@ -13,8 +13,7 @@ extension Schema {
             case .date?: members["format"] = "date"
             case .code?: members["pattern"] = "^[A-Za-z0-9._-]*$"
             case .digits?: members["pattern"] = "^[0-9]*$"
-            // Something that can be seen.
-            case nil: if length.lowerBound > 0 { members["pattern"] = "\\S" }
+            case nil: break
             }
             return .object(members)
         case .integer(let range):
@@ -38,6 +37,7 @@ extension Schema {
         var properties = JSONObject()
         for field in fields {
             var property = field.schema.document.object ?? JSONObject()
+            if field.mustBeSeen { property["pattern"] = "\\S" }
             property["description"] = .string(field.description)
             properties[field.name] = .object(property)
         }

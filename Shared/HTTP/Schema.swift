@@ -34,6 +34,11 @@ package indirect enum Schema: Sendable, Equatable {
         package static func optional(_ name: String, _ schema: Schema, _ description: String) -> Field {
             Field(name: name, schema: schema, required: false, description: description)
         }
+
+        /// A text that must be there: blanks and what Unicode leaves out of display are none.
+        var mustBeSeen: Bool {
+            if required, case .string(let length, nil) = schema { length.lowerBound > 0 } else { false }
+        }
     }
 
     /// One way in which a value differs from what it must look like.

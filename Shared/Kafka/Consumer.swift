@@ -19,6 +19,8 @@ package actor Consumer {
     private var client: Client?
     /// Noticed while messages were at hand; thrown by the following call.
     private var failure: KafkaError?
+    /// Messages since the fetcher was woken last.
+    private var taken = 0
 
     /// Joins in the background; does not block. Throws when a setting is refused. A topic that does not exist yet is
     /// waited for.
@@ -127,7 +129,10 @@ package actor Consumer {
 
     private func take(_ message: UnsafeMutablePointer<rd_kafka_message_t>, _ client: Client) {
         let code = message.pointee.err
-        guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return state.change { $0.add(IncomingMessage(message)) } }
+        guard code != RD_KAFKA_RESP_ERR_NO_ERROR else {
+            taken += 1
+            return state.change { $0.add(IncomingMessage(message)) }
+        }
         let text = rd_kafka_message_errstr(message).map { String(cString: $0) }
         let error = code == RD_KAFKA_RESP_ERR__FATAL ? KafkaError(code, of: client.pointer) : KafkaError(code, text)
         // A topic that is missing may be made yet.
@@ -155,10 +160,13 @@ package actor Consumer {
 
     /// Once all its queues are full, librdkafka 2.0.2 looks only every second whether they have been drained, which
     /// would tie the speed of reading a backlog to the size of the queues. When there is more to read and nothing at
-    /// hand, a small question to the partition's leader wakes the thread that fetches.
+    /// hand, a small question to the partition's leader wakes the thread that fetches. What was sent since it looked is not
+    /// known here, so after so many messages that its queues may have been full it is woken in any case.
     private func wakeFetcher(_ client: Client) {
         let lag = knownLag(client, state.read { $0.positions.keys })
-        guard let behind = lag.max(by: { $0.value < $1.value }), behind.value > 0 else { return }
+        guard let behind = lag.max(by: { $0.value < $1.value }), behind.value > 0 || taken >= FetchBounds.messages
+        else { return }
+        taken = 0
         var low: Int64 = 0
         var high: Int64 = 0
         rd_kafka_query_watermark_offsets(client.pointer, behind.key.topic, behind.key.partition, &low, &high, 100)

@@ -1,4 +1,5 @@
 internal import CRdKafka
+import Foundation
 
 /// Owns an `rd_kafka_headers_t` until a message takes it.
 struct HeaderList: ~Copyable {
@@ -25,19 +26,22 @@ struct HeaderList: ~Copyable {
     }
 
     /// The headers of a received message, which keeps them. A name that is not UTF-8 is repaired; values are bytes.
-    static func read(_ message: UnsafePointer<rd_kafka_message_t>) -> [Header] {
+    static func read(_ message: UnsafePointer<rd_kafka_message_t>) -> PackedHeaders {
+        var headers = PackedHeaders()
         var list: OpaquePointer?
-        guard rd_kafka_message_headers(message, &list) == RD_KAFKA_RESP_ERR_NO_ERROR, let list else { return [] }
-        var headers: [Header] = []
-        headers.reserveCapacity(rd_kafka_header_cnt(list))
+        guard rd_kafka_message_headers(message, &list) == RD_KAFKA_RESP_ERR_NO_ERROR, let list else { return headers }
+        let count = rd_kafka_header_cnt(list)
+        headers.reserve(count)
         var name: UnsafePointer<CChar>?
         var value: UnsafeRawPointer?
         var size = 0
-        while rd_kafka_header_get_all(list, headers.count, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR {
+        for index in 0..<count {
+            guard rd_kafka_header_get_all(list, index, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR else {
+                break
+            }
             headers.append(
-                Header(
-                    name.map { String(cString: $0) } ?? "",
-                    Array(UnsafeRawBufferPointer(start: value, count: value == nil ? 0 : size))))
+                name: UnsafeRawBufferPointer(start: name, count: name.map { strlen($0) } ?? 0),
+                value: UnsafeRawBufferPointer(start: value, count: value == nil ? 0 : size))
         }
         return headers
     }

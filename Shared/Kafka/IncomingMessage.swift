@@ -10,18 +10,34 @@ package struct IncomingMessage: Sendable, Equatable {
     package let key: [UInt8]?
     /// `nil`: a tombstone.
     package let value: [UInt8]?
+    private let packed: PackedHeaders
+
     /// In the order of sending. A name that is not UTF-8 has U+FFFD where it is not.
-    package let headers: [Header]
+    package var headers: [Header] { packed.all }
 
     package var topicPartition: TopicPartition { TopicPartition(topic, partition) }
 
     /// The first header of that name as text; `nil` when there is none or it is not UTF-8.
     package func header(_ name: String) -> String? {
-        headers.first { $0.name == name }.flatMap { String(validating: $0.value, as: UTF8.self) }
+        packed.value(name).flatMap { String(validating: $0, as: UTF8.self) }
     }
 }
 
 extension IncomingMessage {
+    init(
+        topic: String, partition: Int32, offset: Int64, timestamp: Int64?, key: [UInt8]?, value: [UInt8]?,
+        headers: [Header]
+    ) {
+        var packed = PackedHeaders()
+        for header in headers {
+            Array(header.name.utf8).withUnsafeBytes { name in
+                header.value.withUnsafeBytes { packed.append(name: name, value: $0) }
+            }
+        }
+        (self.topic, self.partition, self.offset, self.timestamp) = (topic, partition, offset, timestamp)
+        (self.key, self.value, self.packed) = (key, value, packed)
+    }
+
     /// Copies a message that is no error.
     init(_ pointer: UnsafePointer<rd_kafka_message_t>) {
         let message = pointer.pointee
@@ -33,12 +49,12 @@ extension IncomingMessage {
         timestamp = kind == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE || time < 0 ? nil : time
         key = Self.bytes(message.key, message.key_len)
         value = Self.bytes(message.payload, message.len)
-        headers = HeaderList.read(pointer)
+        packed = HeaderList.read(pointer)
     }
 
     /// Bytes held in memory, roughly, for bounding a batch.
     var size: Int {
-        (key?.count ?? 0) + (value?.count ?? 0) + headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.count }
+        (key?.count ?? 0) + (value?.count ?? 0) + packed.size
     }
 
     private static func bytes(_ start: UnsafeMutableRawPointer?, _ count: Int) -> [UInt8]? {

@@ -28,8 +28,8 @@ struct LifecycleTests {
         }
 
         /// Cases that were sent to `city-urban`, with a clock under a profile of the test's own.
-        func dispatched(_ count: Int) async throws -> [Int64] {
-            let ids = try await fixture.register(count)
+        func dispatched(_ count: Int, prefix: String = "k") async throws -> [Int64] {
+            let ids = try await fixture.register(count, prefix: prefix)
             _ = try await fixture.store.work(Worker.classification, on: ids)
             _ = try await fixture.store.work(Worker.routing, on: ids)
             return ids
@@ -245,14 +245,14 @@ struct LifecycleTests {
         #expect(try await told(ids[0], simulation) == ["warned", "replied"], "it came in time")
         #expect(try await told(ids[1], simulation).prefix(2) == ["warned", "missed"])
 
-        let late = try await simulation.dispatched(1)[0]
+        let late = try await simulation.dispatched(1, prefix: "late")[0]
         try await writing.script("BEGIN")
         _ = try await writing.execute(
             """
             INSERT INTO jiesu.command (organisation, case_id, id, kind, round, account, payload)
             VALUES ('city-urban', \(late), '3', 'sign', 1, \(simulation.officer), '{}')
             """)
-        try await simulation.set("2026-03-17T00:00:01+08:00")
+        try await simulation.set("2026-03-18T00:00:01+08:00")
         _ = try await simulation.fixture.store.fire([late])
         #expect(try await told(late, simulation).contains("missed"), "a transaction held open holds no limit")
         await writing.close()

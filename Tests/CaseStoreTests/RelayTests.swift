@@ -76,6 +76,41 @@ struct RelayTests {
         #expect(Set(try await wire.read(.cases).map { $0.header("ce_subject") }) == Set(ids.map { "\($0)" }))
     }
 
+    /// It began before others, ends long after them, and holds ids lower than theirs.
+    @Test func whatATransactionThatEndsLateHasWrittenIsNotPassedOver() async throws {
+        let fixture = try await Fixture()
+        let wire = try await Wire(fixture)
+        let late = try await fixture.database.connection()
+        try await late.script(
+            """
+            BEGIN;
+            INSERT INTO jiesu.case_event (case_id, version, kind, command, actor, round, policy, at, told, payload, hash)
+            VALUES (4711, 1, 'registered', 'x', 'complainant', 1, 'p000-06@1', now(), '{jiesu.cases}', '{}', '');
+            INSERT INTO jiesu.outbox (case_id, version, topic) VALUES (4711, 1, 'jiesu.cases')
+            """)
+        // The youngest of all, so that no snapshot's xmax lies above it.
+        let writer: Int64 = try await late.query("SELECT pg_current_xact_id()::text::bigint").only().get(0)
+        let asking = try await fixture.database.connection()
+        #expect(try await OutboxBatch.mark(on: asking).next > writer)
+        await asking.close()
+        try await wire.run([try wire.relay()]) {
+            // Many rounds, each of which may move the floor.
+            for round in 1...10 {
+                _ = try await fixture.register(3, prefix: "\(round)")
+                try await eventually("the others are sent") {
+                    try await fixture.number("SELECT count(*) FROM jiesu.outbox") == 0
+                }
+            }
+            try await late.script("COMMIT")
+            try await eventually("so is the late one") {
+                try await fixture.number("SELECT count(*) FROM jiesu.outbox") == 0
+            }
+            return true
+        }
+        await late.close()
+        #expect(try await wire.read(.cases).contains { $0.header("ce_subject") == "4711" })
+    }
+
     @Test func aBatchEndsAfterSomeMegabytes() async throws {
         let fixture = try await Fixture()
         let wire = try await Wire(fixture)
@@ -85,12 +120,12 @@ struct RelayTests {
         try await fixture.execute(
             "UPDATE jiesu.case_event SET payload = '{\"x\":\"' || repeat('x', 200000) || '\"}'")
         let connection = try await fixture.database.connection()
-        let batch = try await OutboxBatch.waiting(limit: 2000, on: connection)
+        let batch = try await OutboxBatch.waiting(limit: 2000, on: connection).batch
         let bytes = batch.entries.reduce(0) { $0 + $1.event.payload.utf8.count }
         #expect(batch.entries.count == 21)
         #expect(bytes - 200_008 < OutboxBatch.bytes && bytes >= OutboxBatch.bytes)
         #expect(!batch.isWhole)
-        #expect(try await OutboxBatch.waiting(limit: 3, on: connection).entries.count == 3)
+        #expect(try await OutboxBatch.waiting(limit: 3, on: connection).batch.entries.count == 3)
         await connection.close()
         try await wire.run([try wire.relay()]) { try await fixture.number("SELECT count(*) FROM jiesu.outbox") == 0 }
         #expect(Set(try await wire.read(.cases).map { $0.header("ce_subject") }) == Set(ids.map { "\($0)" }))

@@ -152,7 +152,7 @@ struct LifeTests {
         life.now = try #require(clock.next)
         #expect(try life.give(.fire, by: .service("deadlines")) == [.missed])
         try life.give(
-            .answerSupervision(SupervisionAnswered(organisation: "env-city", order: 1, note: 7)), by: Life.leader)
+            .answerSupervision(SupervisionAnswered(organisation: "env-city", order: 1, note: 7)), by: Life.officer)
         #expect(life.clock("supervision:1") == nil)
     }
 

@@ -9,53 +9,67 @@ import Testing
 
     @Test func `the bounds are those that the architecture names`() {
         #expect(RegistrarRules<Int>().batch == 256)
+        #expect(RegistrarRules<Int>().crowd == 64)
         #expect(RegistrarRules<Int>().lanes == 4)
         #expect(RegistrarRules<Int>().room == 8192)
     }
 
-    @Test func `one that comes alone waits for the timer, then goes`() {
+    @Test func `one that comes alone waits a moment for company, then goes`() {
         let rules = rules()
-        #expect(rules.arrive(1) == .setTimer)
+        #expect(rules.arrive(1) == .next(.setTimer(.short)))
         #expect(rules.timeIsUp())
         #expect(rules.take() == [1])
-        #expect(!rules.ended())
-        #expect(rules.arrive(2) == .setTimer)
+        #expect(rules.ended() == .wait)
+        #expect(rules.arrive(2) == .next(.setTimer(.short)))
     }
 
     @Test func `those that come meanwhile share the timer and the transaction`() {
         let rules = rules()
-        #expect((1...255).map { rules.arrive($0) } == [.setTimer] + Array(repeating: .wait, count: 254))
+        #expect(
+            (1...63).map { rules.arrive($0) } == [.next(.setTimer(.short))] + Array(repeating: .next(.wait), count: 62))
         #expect(rules.timeIsUp())
-        #expect(rules.take() == Array(1...255))
+        #expect(rules.take() == Array(1...63))
     }
 
-    @Test func `a full batch does not wait for the timer, which then finds nothing`() {
+    @Test func `while one runs the next one gathers, and for a while longer when that has ended`() {
         let rules = rules()
-        for n in 1...255 { _ = rules.arrive(n) }
-        #expect(rules.arrive(256) == .start)
-        #expect(rules.take().count == 256)
+        _ = rules.arrive(1)
+        #expect(rules.timeIsUp())
+        _ = rules.take()
+        for n in 2...10 { #expect(rules.arrive(n) == .next(.wait)) }
+        #expect(rules.ended() == .setTimer(.long))
+        #expect(rules.arrive(11) == .next(.wait))
+        #expect(rules.timeIsUp())
+        #expect(rules.take() == Array(2...11))
+    }
+
+    @Test func `a crowd does not wait for the timer, which then finds nothing`() {
+        let rules = rules()
+        for n in 1...63 { _ = rules.arrive(n) }
+        #expect(rules.arrive(64) == .next(.start))
+        #expect(rules.take().count == 64)
         #expect(!rules.timeIsUp())
     }
 
     @Test func `four transactions at most; the next one that ends takes what waits`() {
         let rules = rules()
-        for n in 1...1024 where rules.arrive(n) == .start { #expect(rules.take().count == 256) }
+        for n in 1...256 where rules.arrive(n) == .next(.start) { #expect(rules.take().count == 64) }
         #expect(rules.running == 4)
-        for n in 1025...1500 { #expect(rules.arrive(n) == .wait) }
+        for n in 257...756 { #expect(rules.arrive(n) == .next(.wait)) }
         #expect(!rules.timeIsUp())
-        #expect(rules.ended())
-        #expect(rules.take() == Array(1025...1280))
+        #expect(rules.ended() == .start)
+        #expect(rules.take() == Array(257...512))
         #expect(rules.running == 4)
     }
 
     @Test func `beyond the room one is told to come back, until there is room again`() {
         let rules = rules()
-        for n in 0..<(4 * 256) where rules.arrive(n) == .start { _ = rules.take() }
+        for n in 0..<256 where rules.arrive(n) == .next(.start) { _ = rules.take() }
         for n in 0..<8192 { #expect(rules.arrive(n) != .full) }
         #expect(rules.arrive(-1) == .full)
-        #expect(rules.ended())
+        #expect(rules.ended() == .start)
         _ = rules.take()
-        #expect(rules.arrive(-1) == .wait)
+        #expect(rules.arrive(-1) == .next(.wait))
     }
 
     /// Arrivals, timers and ends in any order: nothing is lost, doubled or forgotten, and no bound is passed.
@@ -63,7 +77,7 @@ import Testing
     func `whatever the order, everyone goes once and nobody is left waiting`(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         let rules = Held()
-        (rules.rules.batch, rules.rules.lanes, rules.rules.room) = (5, 2, 12)
+        (rules.rules.batch, rules.rules.crowd, rules.rules.lanes, rules.rules.room) = (5, 3, 2, 12)
         var (next, timers) = (0, 0)
         var (accepted, taken): ([Int], [Int]) = ([], [])
         func start() {
@@ -72,25 +86,28 @@ import Testing
             #expect(rules.running <= 2)
             taken += items
         }
+        func follow(_ step: RegistrarRules<Int>.Step) {
+            switch step {
+            case .start: start()
+            case .setTimer: timers += 1
+            case .wait: break
+            }
+        }
         for _ in 0..<400 {
             switch random.next() % 4 {
             case 0, 1:
                 switch rules.arrive(next) {
                 case .full: #expect(rules.waiting.count == 12)
-                case .start:
+                case .next(let step):
                     accepted.append(next)
-                    start()
-                case .setTimer:
-                    accepted.append(next)
-                    timers += 1
-                case .wait: accepted.append(next)
+                    follow(step)
                 }
                 next += 1
             case 2 where timers > 0:
                 timers -= 1
                 if rules.timeIsUp() { start() }
             case 3 where rules.running > 0:
-                if rules.ended() { start() }
+                follow(rules.ended())
             default: break
             }
             #expect(rules.waiting.count <= 12)
@@ -102,8 +119,8 @@ import Testing
             if timers > 0 {
                 timers -= 1
                 if rules.timeIsUp() { start() }
-            } else if rules.ended() {
-                start()
+            } else {
+                follow(rules.ended())
             }
         }
         #expect(taken == accepted)
@@ -120,5 +137,5 @@ private final class Held {
     func arrive(_ item: Int) -> RegistrarRules<Int>.Arrival { rules.arrive(item) }
     func timeIsUp() -> Bool { rules.timeIsUp() }
     func take() -> [Int] { rules.take() }
-    func ended() -> Bool { rules.ended() }
+    func ended() -> RegistrarRules<Int>.Step { rules.ended() }
 }

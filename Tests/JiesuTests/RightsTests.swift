@@ -86,7 +86,8 @@ import Testing
         desk: common.union(logIn).union(reading).union(["i_am_under", "is_mine", "my_news"]),
     ]
     private static let sequences: [String: Set<String>] = [
-        "jiesu_intake": ["case_id"], "jiesu_routing": ["note_number_seq"], "jiesu_callback": ["note_number_seq"],
+        "jiesu_intake": ["case_id"], "jiesu_routing": ["note_number_seq", "outbox_id_seq"],
+        "jiesu_callback": ["note_number_seq"],
         desk: ["note_number_seq"],
     ]
     private static let locks: [String: Set<String>] = ["jiesu_routing": ["pg_try_advisory_lock(bigint)"]]

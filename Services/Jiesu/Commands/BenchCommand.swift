@@ -13,7 +13,7 @@ enum BenchCommand: OperatorCommand {
         Each starts a private suite with real fsync in a folder of its own, and measures in the same run how many bare inserts a
         second PostgreSQL commits for 8 connections of pgbench: the limit. Exit 0 only if every target is met.
           intake    complaints accepted and durable a second, PostgreSQL and intake alone
-          pipeline  complaints a second from POST to the organisation's topic, with at most 4,000 on their way; then how long one
+          pipeline  complaints a second from POST to the organisation's topic, with at most 8,000 on their way; then how long one
                     takes at half the load that is the target
           relay     announcements a second with more than 100,000 waiting
           deadlines clocks fired a second when 10,000 of 100,000 are due at one instant

@@ -77,9 +77,10 @@ package func callbacks(of file: Case, under policies: [Policy], on calendar: Wor
     let answered = file.moment(of: .event(.replied)) ?? file.moment(of: .event(.closed))
     guard file.isContactable, let answered else { return [] }
     return Callback.Caller.allCases.compactMap { caller in
-        guard let policy = policies.first(where: { $0.callback?.by == caller }), let callback = policy.callback,
-            isOwed(callback, for: file, under: policies)
-        else { return nil }
+        guard let (policy, callback) = policies.callback(by: caller), isOwed(callback, for: file, under: policies)
+        else {
+            return nil
+        }
         let calls = file.course.calls(by: caller)
         let again = calls.last.map(Moment.init(microseconds:)).flatMap {
             try? due(from: $0, callback.spacing, counting: policy.calendar, on: calendar).moment
@@ -103,9 +104,19 @@ private func isOwed(_ callback: Callback, for file: Case, under policies: [Polic
 /// Whether a callback keeps the case from being closed.
 private func isOwedBeforeClosing(_ file: Case, _ policies: [Policy]) -> Bool {
     Callback.Caller.allCases.contains { caller in
-        policies.lazy.compactMap(\.callback).first { $0.by == caller }.map {
-            $0.when == .beforeClosing && isOwed($0, for: file, under: policies)
+        policies.callback(by: caller).map { _, callback in
+            callback.when == .beforeClosing && isOwed(callback, for: file, under: policies)
         } ?? false
+    }
+}
+
+extension [Policy] {
+    /// How a caller calls: of two policies that mean the same one the first says it.
+    fileprivate func callback(by caller: Callback.Caller) -> (policy: Policy, callback: Callback)? {
+        for policy in self {
+            if let callback = policy.callback, callback.by == caller { return (policy, callback) }
+        }
+        return nil
     }
 }
 

@@ -30,6 +30,7 @@ package final class Producer: Sendable {
         try configuration.set("queue.buffering.max.kbytes", "16384")
         // A topic that does not exist is refused after this time; the default of 30 s would hold up all others.
         try configuration.set("topic.metadata.propagation.max.ms", "2000")
+        try configuration.set("compression.codec", "lz4")
         // Java's choice for a key, so that a district's own software finds a case where ours puts it.
         try configuration.set("partitioner", "murmur2_random")
 

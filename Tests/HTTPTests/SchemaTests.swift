@@ -75,7 +75,7 @@ struct SchemaTests {
         #expect(
             complaint.document.text == """
                 {"type":"object","properties":{\
-                "text":{"type":"string","minLength":1,"maxLength":20,"pattern":"\\S","description":"内容"},\
+                "text":{"type":"string","minLength":1,"maxLength":20,"pattern":"\\\\S","description":"内容"},\
                 "channel":{"type":"string","enum":["web","phone"],"description":"渠道"},\
                 "place":{"type":"object","properties":{"lat":{"type":"number","minimum":-90.0,"maximum":90.0,\
                 "description":"纬度"}},"required":["lat"],"additionalProperties":false,"description":"地点"},\

@@ -67,7 +67,7 @@ enum ComplaintForm {
             // What stands for bytes that are no UTF-8: two such keys could look alike.
             faults.append(.init(keyHeader, "不是有效的 UTF-8 编码"))
         }
-        if let name = contact.name, name.allSatisfy(\.isWhitespace) {
+        if let name = contact.name, name.isBlank {
             faults.append(.init("/contact/name", "不能只有空白"))
         }
         let happened = body["happened_at"]?.string.map(Moment.init(iso8601:))

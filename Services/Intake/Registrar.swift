@@ -22,19 +22,13 @@ actor Registrar {
 
     private let store: CaseStore
     private let log: Logger
-    private let pauses: (short: Duration, long: Duration)
     private let patience: Duration
     private var rules = RegistrarRules<Waiting>()
 
     /// - Parameters:
-    ///   - pauses: how long a request waits for company, and how long when one transaction has just ended.
     ///   - patience: how long a batch is tried again when the database is away.
-    init(
-        _ store: CaseStore, pauses: (short: Duration, long: Duration) = (.milliseconds(2), .milliseconds(10)),
-        patience: Duration = .seconds(5), log: Logger
-    ) {
+    init(_ store: CaseStore, patience: Duration = .seconds(5), log: Logger) {
         self.store = store
-        self.pauses = pauses
         self.patience = patience
         self.log = log
     }
@@ -49,13 +43,21 @@ actor Registrar {
         }
     }
 
+    private static func time(_ pause: RegistrarRules<Waiting>.Pause) -> Duration {
+        switch pause {
+        case .short: .milliseconds(2)
+        case .long: .milliseconds(10)
+        case .patient: .milliseconds(50)
+        }
+    }
+
     private func take(_ step: RegistrarRules<Waiting>.Step) {
         switch step {
         case .start: start()
         case .setTimer(let pause):
             Task {
-                await sleep(for: pause == .short ? pauses.short : pauses.long)
-                if rules.timeIsUp() { start() }
+                await sleep(for: Self.time(pause))
+                if rules.timeIsUp(pause) { start() }
             }
         case .wait: break
         }

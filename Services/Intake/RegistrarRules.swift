@@ -16,7 +16,7 @@ struct RegistrarRules<Item> {
 
     private(set) var waiting: [Item] = []
     private(set) var running = 0
-    private var isTimerSet = false
+    private var timers: Set<Pause> = []
 
     enum Arrival: Equatable {
         case full
@@ -36,6 +36,8 @@ struct RegistrarRules<Item> {
         case short
         /// One has just ended, so more will come.
         case long
+        /// One runs and should end soon; if it does not, nobody else waits for it.
+        case patient
     }
 
     mutating func arrive(_ item: Item) -> Arrival {
@@ -46,15 +48,16 @@ struct RegistrarRules<Item> {
 
     private mutating func next(pause: Pause) -> Step {
         if waiting.count >= crowd, running < lanes { return .start }
-        if waiting.isEmpty || isTimerSet || running > 0 { return .wait }
-        isTimerSet = true
-        return .setTimer(pause)
+        if waiting.isEmpty { return .wait }
+        let pause = running > 0 ? .patient : pause
+        let isSet = timers.contains(pause) || running == 0 && !timers.isDisjoint(with: [.short, .long])
+        return isSet || !timers.insert(pause).inserted ? .wait : .setTimer(pause)
     }
 
-    /// Whether to start now. What waits while one runs is looked at when that ends.
-    mutating func timeIsUp() -> Bool {
-        isTimerSet = false
-        return !waiting.isEmpty && running == 0
+    /// Whether to start now.
+    mutating func timeIsUp(_ pause: Pause) -> Bool {
+        timers.remove(pause)
+        return !waiting.isEmpty && (running == 0 || pause == .patient && running < lanes)
     }
 
     /// What goes into the transaction that starts now.

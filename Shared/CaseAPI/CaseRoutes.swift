@@ -134,7 +134,8 @@ package struct CaseRoutes: Sendable {
             }
             let order = OrderRequest(
                 caseID: view.row.file.id, id: body["id"]?.string ?? "", kind: kind, round: Int(body["round"]?.int ?? 1),
-                payload: JSON.object(data).text, note: body["note"]?.string, account: session.account,
+                payload: JSON.object(data).text, note: body["note"]?.string.flatMap { $0.isBlank ? nil : $0 },
+                account: session.account,
                 organisation: session.organisation, roles: Set(session.roles.map(\.code)))
             if let refusal = try await unknownCode(in: order, view) {
                 return answer(.refused(code: refusal.code, detail: refusal.explanation))

@@ -106,20 +106,27 @@ package struct DeskBook: CaseBook {
         }
     }
 
+    private func note(_ number: Int64?, of id: Int64) async throws -> String? {
+        guard let number else { return nil }
+        return try await pool.withConnection { connection in
+            try await connection.query("SELECT text FROM jiesu.my_note WHERE case_id = \(id) AND number = \(number)")
+        }.first?.get(0)
+    }
+
     /// `nil`: never heard of it.
     private func outcome(of request: OrderRequest) async throws -> OrderOutcome? {
         let rows = try await pool.withConnection { connection in
             try await connection.query(
                 """
-                SELECT c.outcome, c.detail, c.version, c.kind, c.round, c.payload, n.text
-                FROM jiesu.my_command c LEFT JOIN jiesu.my_note n
-                    ON n.case_id = c.case_id AND n.number = substring(c.payload FROM '"note":([0-9]{1,18})[,}]')::bigint
+                SELECT c.outcome, c.detail, c.version, c.kind, c.round, c.payload FROM jiesu.my_command c
                 WHERE c.case_id = \(request.caseID) AND c.id = \(request.id)
                 """)
         }
         guard let row = rows.first else { return nil }
+        let payload: String = try row.get(5)
         guard try row.get(3) == request.kind.rawValue, try row.get(4) == request.round,
-            try row.get(6) == request.note, OrderPayload.same(try row.get(5), request.payload)
+            OrderPayload.same(payload, request.payload),
+            try await note(OrderPayload.note(in: payload), of: request.caseID) == request.note
         else { return .refused(code: Refusal.idTaken.code, detail: Refusal.idTaken.explanation) }
         switch try row.get(0, as: String?.self) {
         case nil: return .waiting

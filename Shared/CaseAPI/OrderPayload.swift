@@ -9,6 +9,8 @@ enum OrderPayload {
         return JSON.object(members).text
     }
 
+    static func note(in payload: String) -> Int64? { (try? JSON.parse(payload))?["note"]?.int }
+
     /// Whether two say the same, whatever the numbers of their notes.
     static func same(_ a: String, _ b: String) -> Bool {
         func said(_ payload: String) -> JSONObject? {

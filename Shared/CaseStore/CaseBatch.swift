@@ -72,11 +72,11 @@ struct CaseBatch {
         return decision
     }
 
-    /// Whether a step of one of the case's clocks was due before now and was not fired.
-    func isDue(_ id: Int64) throws -> Bool {
-        guard let file = files[id] else { return false }
+    /// When the first step of one of the case's clocks was due that was due before now and was not fired.
+    func due(_ id: Int64) throws -> Moment? {
+        guard let file = files[id] else { return nil }
         return clocks(of: file, under: try rules.policies(of: file), on: rules.calendar)
-            .contains { clock in clock.next.map { $0 < now } ?? false }
+            .compactMap(\.next).filter { $0 < now }.min()
     }
 
     /// Fires what is due, in the watcher's name.

@@ -105,7 +105,26 @@ extension CaseStore {
     func commandsToLeaveAlone(of ids: [Int64], now: Moment, on connection: Connection) async throws -> [Int64: Moment] {
         guard !ids.isEmpty else { return [:] }
         // First, or what was committed between the two would be seen by neither.
-        let isBeingWritten: Bool = try await connection.query(
+        let isBeingWritten = try await isAnyDeskWriting(on: connection)
+        let oldest = try await oldestCommands(of: ids, on: connection)
+        guard isBeingWritten else { return oldest }
+        let settled = Self.settled(now)
+        return Dictionary(uniqueKeysWithValues: ids.map { ($0, min(oldest[$0] ?? settled, settled)) })
+    }
+
+    /// What was given before is visible by now, or was held back.
+    private static func settled(_ now: Moment) -> Moment { Moment(microseconds: now.microseconds - 500_000) }
+
+    /// Which of these cases have a step that was due a moment ago, while a desk is writing something: nothing may be decided about
+    /// them that would fire it, for a moment.
+    func unsettled(_ ids: [Int64], in batch: CaseBatch, on connection: Connection) async throws -> Set<Int64> {
+        let fresh = try ids.filter { id in try batch.due(id).map { $0 > Self.settled(batch.now) } ?? false }
+        guard !fresh.isEmpty, try await isAnyDeskWriting(on: connection) else { return [] }
+        return Set(fresh)
+    }
+
+    private func isAnyDeskWriting(on connection: Connection) async throws -> Bool {
+        try await connection.query(
             """
             SELECT EXISTS (
                 SELECT FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
@@ -114,10 +133,6 @@ extension CaseStore {
                     AND pg_has_role(a.usesysid, 'jiesu_desk', 'MEMBER'))
             """
         ).only().get(0)
-        let oldest = try await oldestCommands(of: ids, on: connection)
-        guard isBeingWritten else { return oldest }
-        let settled = Moment(microseconds: now.microseconds - 500_000)
-        return Dictionary(uniqueKeysWithValues: ids.map { ($0, min(oldest[$0] ?? settled, settled)) })
     }
 
     /// When the oldest command that waits for each of these cases came. One that was held back counts from later (`given_at`); whoever

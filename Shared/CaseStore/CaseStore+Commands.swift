@@ -108,7 +108,10 @@ extension CaseStore {
     private func attempt(_ ids: [Int64], atMost most: Int = commandsAtOnce) async throws -> Int {
         try await pool.transaction { connection in
             var batch = try await lock(ids, on: connection)
-            let waiting = try await waiting(for: ids, atMost: most, on: connection)
+            // Before the commands are read: what is just being written may be older than those.
+            let unsettled = try await unsettled(ids, in: batch, on: connection)
+            let waiting = try await waiting(
+                for: ids.filter { !unsettled.contains($0) }, atMost: most, on: connection)
             let outcomes = try await decide(waiting, in: &batch, on: connection)
             let writes = try append(batch)
             _ = try await connection.pipeline(writes + [settled(outcomes)])
@@ -138,7 +141,8 @@ extension CaseStore {
         try await connection.query(
             """
             SELECT c.organisation, c.case_id, c.id, c.kind, c.round, c.account, c.payload,
-                jiesu.micros(jiesu.given_at(c.received_at, c.xmin)), a.organisation, a.roles, a.disabled_at IS NOT NULL
+                jiesu.micros(jiesu.given_at(c.received_at, c.xmin)), a.organisation, c.roles,
+                coalesce(a.disabled_at <= c.received_at, false)
             FROM unnest(\(ids)) AS n (case_id) CROSS JOIN LATERAL (
                 SELECT c.*, c.xmin FROM jiesu.command c WHERE c.case_id = n.case_id AND c.decided_at IS NULL
                 ORDER BY c.received_at, c.organisation, c.id LIMIT \(most)) AS c

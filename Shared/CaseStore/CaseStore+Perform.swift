@@ -19,8 +19,8 @@ extension CaseStore {
     }
 
     /// Performs commands in one transaction, each on its own merits: a refused one costs the others nothing. One that
-    /// was performed before answers what it did then. What organisations asked of these cases before is decided first: it is
-    /// waited for, a second at most.
+    /// was performed before answers what it did then. What organisations asked of these cases before it came is decided first: it
+    /// is waited for, a second at most.
     ///
     /// - Parameter more: statements that belong into the same transaction, by what became of the commands.
     /// - Returns: what became of each, in the order given.
@@ -30,25 +30,38 @@ extension CaseStore {
         _ commands: [Addressed], with more: @Sendable ([Result<Decision, Refusal>]) -> [Query] = { _ in [] }
     ) async throws -> [Result<Decision, Refusal>] {
         let deadline = ContinuousClock.now + .seconds(1)
+        var came: Moment?
         while true {
-            if let results = try await attempt(commands, with: more) { return results }
+            if let results = try await attempt(commands, came: &came, with: more) { return results }
             guard ContinuousClock.now < deadline, !Task.isCancelled else { throw EarlierCommandsWait() }
             await sleep(for: .milliseconds(30))
         }
     }
 
-    /// - Returns: `nil` if something that was asked before waits.
+    /// - Parameter came: when the commands came, by the first attempt: what is asked later waits for them, not they for it.
+    /// - Returns: `nil` if something that was asked before waits, or is just being written.
     private func attempt(
-        _ commands: [Addressed], with more: @Sendable ([Result<Decision, Refusal>]) -> [Query]
+        _ commands: [Addressed], came: inout Moment?, with more: @Sendable ([Result<Decision, Refusal>]) -> [Query]
     ) async throws -> [Result<Decision, Refusal>]? {
-        try await pool.transaction { connection in
+        let before = came
+        let (results, now) = try await pool.transaction { connection in
             let ids = commands.map(\.caseID)
             var batch = try await lock(ids, on: connection)
-            guard try await oldestCommands(of: ids, on: connection).isEmpty else { return nil }
-            let results = try await decide(commands, in: &batch, on: connection)
+            let unsettled = try await unsettled(ids, in: batch, on: connection)
+            let waiting = try await oldestCommands(of: ids, on: connection)
+            if !unsettled.isEmpty || waiting.values.contains(where: { $0 <= before ?? batch.now }) {
+                // What was done before is answered whatever waits.
+                let done = try await done(commands, in: batch, on: connection)
+                guard done.count == commands.count else {
+                    return ([Result<Decision, Refusal>]?.none, batch.now)
+                }
+            }
+            let results = try await decide(commands, in: &batch, leaving: waiting, on: connection)
             _ = try await connection.pipeline(try append(batch) + more(results))
-            return results
+            return (results, batch.now)
         }
+        came = before ?? now
+        return results
     }
 
     /// An organisation asked something of the case before, and nobody decides it.
@@ -58,14 +71,18 @@ extension CaseStore {
 
     /// Decides commands for cases that are locked, in their order. What was due before one was given is fired first: nobody may
     /// have watched, and an answer that came too late would stop its clock with nothing to say that it was missed.
+    ///
+    /// - Parameter waiting: when the oldest command was given that waits for a case and is none of these; nothing fires over it.
     func decide(
-        _ commands: [Addressed], in batch: inout CaseBatch, on connection: Connection
+        _ commands: [Addressed], in batch: inout CaseBatch, leaving waiting: [Int64: Moment] = [:],
+        on connection: Connection
     ) async throws -> [Result<Decision, Refusal>] {
         let done = try await done(commands, in: batch, on: connection)
         let existing = try await existing(commands.compactMap(\.command.earlier), on: connection)
         return try commands.map { addressed in
             if case .round = addressed.command.seen {
-                try batch.fire(on: addressed.caseID, before: addressed.given ?? batch.now)
+                let given = addressed.given ?? min(batch.now, waiting[addressed.caseID] ?? batch.now)
+                try batch.fire(on: addressed.caseID, before: given)
             }
             let knowledge = CaseBatch.Knowledge(
                 done: done[DoneKey(caseID: addressed.caseID, command: addressed.command.id)] ?? [],

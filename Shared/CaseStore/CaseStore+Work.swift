@@ -58,12 +58,13 @@ extension CaseStore {
             let orders = try await worker.orders(for: files, rules: batch.rules, on: connection)
             var refused: [(Int64, Refusal)] = []
             let waiting = try await commandsToLeaveAlone(
-                of: try files.map(\.id).filter(batch.isDue), now: batch.now, on: connection)
+                of: try files.filter { try !$0.involved.isEmpty && batch.due($0.id) != nil }.map(\.id), now: batch.now,
+                on: connection)
             for file in files {
                 guard let order = orders[file.id] else { continue }
                 do throws(any Error) {
                     // Nobody may have watched, and what is done now would stop a clock with nothing to say that it was missed.
-                    if try batch.isDue(file.id) {
+                    if try batch.due(file.id) != nil {
                         try batch.fire(on: file.id, before: min(batch.now, waiting[file.id] ?? batch.now))
                     }
                     let seen = batch.files[file.id] ?? file

@@ -23,6 +23,8 @@ struct OutboxFloor {
     ///   - last: the last id of its rows, all of which are deleted or set aside now; `nil`: it had all there were.
     mutating func roundEnded(oldest: Int64, last: Int64?) {
         guard let mark, oldest >= mark.next else { return }
+        // Ids begin anew: the table was put back to an earlier state under our feet.
+        if mark.lastID < id { id = 0 }
         if last.map({ $0 >= mark.lastID }) ?? true { id = max(id, mark.lastID) }
         self.mark = nil
     }

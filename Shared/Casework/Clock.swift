@@ -136,7 +136,7 @@ private func clock(_ rule: ClockRule, of file: Case, under policy: Policy, on ca
 private func supervisionClocks(of file: Case, under policies: [Policy]) -> [Clock] {
     guard let policy = policies.first(where: { $0.supervise != nil }) else { return [] }
     return file.course.orders.filter { !$0.isEnded && !$0.isAnswered }.map { order in
-        let rule = "supervision:\(order.number)"
+        let rule = "\(Course.Order.rule)\(order.number)"
         let due = Moment(microseconds: order.due)
         let fired = file.course.fired[clockKey(policy.version.profile, rule)] ?? []
         return Clock(

@@ -48,6 +48,9 @@ package struct Course: Sendable, Equatable {
 
     /// A supervision order (督办单).
     package struct Order: Codable, Sendable, Equatable {
+        /// Its clock is called this and its number.
+        static let rule = "supervision:"
+
         package var number: Int
         package var trigger: String
         package var round: Int
@@ -80,7 +83,8 @@ package struct Course: Sendable, Equatable {
         asked = nil
         ends = [:]
         extensions = [:]
-        fired = [:]
+        // An order to supervise goes on, and its limit is missed once.
+        fired = fired.filter { $0.key.contains("/\(Order.rule)") }
         reply = nil
         calls = [:]
         rated = nil

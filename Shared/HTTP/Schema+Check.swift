@@ -59,7 +59,7 @@ extension Schema {
             if let field = fields.first(where: { $0.name == key }) {
                 let before = faults.count
                 field.schema.check(value, under: .key(key), into: &faults)
-                if field.mustBeSeen, faults.count == before, let text = value.string, isBlank(text) {
+                if field.mustBeSeen, faults.count == before, let text = value.string, text.isBlank {
                     faults.append(Fault(path: JSONPath([.key(key)]), message: "不能只有空白"))
                 }
             } else {
@@ -90,15 +90,6 @@ extension Schema {
         return "应为" + format.chinese
     }
 
-    /// Nothing of it can be seen.
-    private static func isBlank(_ text: String) -> Bool {
-        text.unicodeScalars.allSatisfy { scalar in
-            let properties = scalar.properties
-            return properties.isWhitespace || properties.isDefaultIgnorableCodePoint
-                || properties.generalCategory == .control
-        }
-    }
-
     private static func outside<Bound>(_ range: ClosedRange<Bound>) -> String {
         "应在 \(range.lowerBound) 到 \(range.upperBound) 之间"
     }
@@ -125,6 +116,17 @@ extension Schema {
         case .string: "文本"
         case .array: "数组"
         case .object: "对象"
+        }
+    }
+}
+
+extension String {
+    /// Nothing of it can be seen: blanks, controls, and what Unicode leaves out of display.
+    package var isBlank: Bool {
+        unicodeScalars.allSatisfy { scalar in
+            let properties = scalar.properties
+            return properties.isWhitespace || properties.isDefaultIgnorableCodePoint
+                || properties.generalCategory == .control
         }
     }
 }

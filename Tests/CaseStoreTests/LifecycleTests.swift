@@ -126,17 +126,27 @@ struct LifecycleTests {
                 "SELECT count(*) FROM jiesu.command WHERE id = 'one' AND outcome = 'not_allowed'") == 2)
     }
 
-    @Test func whoIsDisabledOrWorksElsewhereGivesNoOrders() async throws {
+    @Test func whatSomebodyWasWhenTheyGaveAnOrderCountsHoweverLateItIsDecided() async throws {
         let simulation = try await Simulation()
         let id = try await simulation.dispatched(1)[0]
+        let decide = { _ = try await simulation.fixture.store.decideCommands(limit: 10) }
         try await simulation.ask("sign", of: id, "1")
-        try await simulation.fixture.execute("UPDATE jiesu.account SET disabled_at = now()")
-        _ = try await simulation.fixture.store.decideCommands(limit: 10)
         try await simulation.fixture.execute(
-            "UPDATE jiesu.account SET disabled_at = NULL, organisation = 'city-health'")
-        try await simulation.ask("sign", of: id, "2")
-        _ = try await simulation.fixture.store.decideCommands(limit: 10)
-        #expect(try await simulation.outcomes() == ["1 not_allowed", "2 not_allowed"])
+            "UPDATE jiesu.account SET disabled_at = '2026-03-02T11:00:00+08:00', roles = '{auditor}'")
+        try await decide()
+        try await simulation.set("2026-03-02T12:00:00+08:00")
+        try await simulation.ask("reply", of: id, "2", payload: Self.reply)
+        try await decide()
+        try await simulation.fixture.execute("UPDATE jiesu.account SET disabled_at = NULL")
+        try await simulation.ask("reply", of: id, "3", payload: Self.reply)
+        try await simulation.fixture.execute("UPDATE jiesu.account SET roles = '{officer}'")
+        try await decide()
+        try await simulation.fixture.execute("UPDATE jiesu.account SET organisation = 'city-health'")
+        try await simulation.ask("reply", of: id, "4", payload: Self.reply)
+        try await decide()
+        #expect(
+            try await simulation.outcomes() == ["1 done", "2 not_allowed", "3 not_allowed", "4 not_allowed"],
+            "an officer then; disabled then; no officer then; of another organisation")
     }
 
     @Test func repeatsAreCountedAtTheFirstCaseOnceEach() async throws {

@@ -156,6 +156,16 @@ struct LifeTests {
         #expect(life.clock("supervision:1") == nil)
     }
 
+    @Test func anOrderThatWasMissedIsNotMissedAgainInTheNextRound() throws {
+        var life = try Life.signed()
+        try life.give(Life.answer, by: Life.officer)
+        try life.give(.supervise(reason: "leader"), by: Life.supervisor)
+        life.now = try #require(life.clock("supervision:1")?.next)
+        #expect(try life.give(.fire, by: .service("deadlines")).contains(.missed))
+        #expect(try life.give(Life.rating(.dissatisfied), by: Life.agent).contains(.reopened))
+        #expect(life.clock("supervision:1")?.next == nil, "it runs on, and there is nothing left to fire")
+    }
+
     @Test func anIdThatStandsForAnotherOrderIsNoOrder() throws {
         let life = try Life.signed()
         var facts = life.facts

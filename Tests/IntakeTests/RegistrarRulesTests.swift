@@ -17,7 +17,7 @@ import Testing
     @Test func `one that comes alone waits a moment for company, then goes`() {
         let rules = rules()
         #expect(rules.arrive(1) == .next(.setTimer(.short)))
-        #expect(rules.timeIsUp())
+        #expect(rules.timeIsUp(.short))
         #expect(rules.take() == [1])
         #expect(rules.ended() == .wait)
         #expect(rules.arrive(2) == .next(.setTimer(.short)))
@@ -27,20 +27,32 @@ import Testing
         let rules = rules()
         #expect(
             (1...63).map { rules.arrive($0) } == [.next(.setTimer(.short))] + Array(repeating: .next(.wait), count: 62))
-        #expect(rules.timeIsUp())
+        #expect(rules.timeIsUp(.short))
         #expect(rules.take() == Array(1...63))
     }
 
     @Test func `while one runs the next one gathers, and for a while longer when that has ended`() {
         let rules = rules()
         _ = rules.arrive(1)
-        #expect(rules.timeIsUp())
+        #expect(rules.timeIsUp(.short))
         _ = rules.take()
-        for n in 2...10 { #expect(rules.arrive(n) == .next(.wait)) }
+        #expect(rules.arrive(2) == .next(.setTimer(.patient)))
+        for n in 3...10 { #expect(rules.arrive(n) == .next(.wait)) }
         #expect(rules.ended() == .setTimer(.long))
         #expect(rules.arrive(11) == .next(.wait))
-        #expect(rules.timeIsUp())
+        #expect(rules.timeIsUp(.long))
         #expect(rules.take() == Array(2...11))
+    }
+
+    @Test func `one that does not end keeps the others waiting for a moment only`() {
+        let rules = rules()
+        _ = rules.arrive(1)
+        #expect(rules.timeIsUp(.short))
+        _ = rules.take()
+        #expect(rules.arrive(2) == .next(.setTimer(.patient)))
+        #expect(rules.timeIsUp(.patient))
+        #expect(rules.take() == [2])
+        #expect(rules.running == 2)
     }
 
     @Test func `a crowd does not wait for the timer, which then finds nothing`() {
@@ -48,15 +60,15 @@ import Testing
         for n in 1...63 { _ = rules.arrive(n) }
         #expect(rules.arrive(64) == .next(.start))
         #expect(rules.take().count == 64)
-        #expect(!rules.timeIsUp())
+        #expect(!rules.timeIsUp(.short))
     }
 
     @Test func `four transactions at most; the next one that ends takes what waits`() {
         let rules = rules()
         for n in 1...256 where rules.arrive(n) == .next(.start) { #expect(rules.take().count == 64) }
         #expect(rules.running == 4)
-        for n in 257...756 { #expect(rules.arrive(n) == .next(.wait)) }
-        #expect(!rules.timeIsUp())
+        for n in 257...756 { #expect(rules.arrive(n) != .next(.start)) }
+        #expect(!rules.timeIsUp(.patient))
         #expect(rules.ended() == .start)
         #expect(rules.take() == Array(257...512))
         #expect(rules.running == 4)
@@ -69,7 +81,7 @@ import Testing
         #expect(rules.arrive(-1) == .full)
         #expect(rules.ended() == .start)
         _ = rules.take()
-        #expect(rules.arrive(-1) == .next(.wait))
+        #expect(rules.arrive(-1) != .full)
     }
 
     /// Arrivals, timers and ends in any order: nothing is lost, doubled or forgotten, and no bound is passed.
@@ -78,7 +90,8 @@ import Testing
         var random = SeededGenerator(seed: seed)
         let rules = Held()
         (rules.rules.batch, rules.rules.crowd, rules.rules.lanes, rules.rules.room) = (5, 3, 2, 12)
-        var (next, timers) = (0, 0)
+        var next = 0
+        var timers: [RegistrarRules<Int>.Pause] = []
         var (accepted, taken): ([Int], [Int]) = ([], [])
         func start() {
             let items = rules.take()
@@ -89,7 +102,7 @@ import Testing
         func follow(_ step: RegistrarRules<Int>.Step) {
             switch step {
             case .start: start()
-            case .setTimer: timers += 1
+            case .setTimer(let pause): timers.append(pause)
             case .wait: break
             }
         }
@@ -103,22 +116,21 @@ import Testing
                     follow(step)
                 }
                 next += 1
-            case 2 where timers > 0:
-                timers -= 1
-                if rules.timeIsUp() { start() }
+            case 2 where !timers.isEmpty:
+                let pause = timers.remove(at: Int(random.next() % UInt64(timers.count)))
+                if rules.timeIsUp(pause) { start() }
             case 3 where rules.running > 0:
                 follow(rules.ended())
             default: break
             }
             #expect(rules.waiting.count <= 12)
-            #expect(timers <= 1)
+            #expect(Set(timers).count == timers.count, "one of each kind")
             // Somebody will come for those who wait.
-            #expect(rules.waiting.isEmpty || timers > 0 || rules.running > 0)
+            #expect(rules.waiting.isEmpty || !timers.isEmpty || rules.running > 0)
         }
-        while timers > 0 || rules.running > 0 {
-            if timers > 0 {
-                timers -= 1
-                if rules.timeIsUp() { start() }
+        while !timers.isEmpty || rules.running > 0 {
+            if let pause = timers.popLast() {
+                if rules.timeIsUp(pause) { start() }
             } else {
                 follow(rules.ended())
             }
@@ -135,7 +147,7 @@ private final class Held {
     var running: Int { rules.running }
 
     func arrive(_ item: Int) -> RegistrarRules<Int>.Arrival { rules.arrive(item) }
-    func timeIsUp() -> Bool { rules.timeIsUp() }
+    func timeIsUp(_ pause: RegistrarRules<Int>.Pause) -> Bool { rules.timeIsUp(pause) }
     func take() -> [Int] { rules.take() }
     func ended() -> RegistrarRules<Int>.Step { rules.ended() }
 }

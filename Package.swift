@@ -64,19 +64,34 @@ let package = Package(
             "CaseStore",
             ["Casework", "Policies", "Postgres", "Kafka", "Configuration", "Lifecycle", "Telemetry", "WorkingTime"],
             resources: [.copy("Migrations")]),
-        shared("Access", ["Policies", "Postgres", "HTTP", "JSON", "WorkingTime"]),
+        shared("Access", ["Lifecycle", "Policies", "Postgres", "HTTP", "JSON", "WorkingTime"]),
 
         shared(
             "CaseAPI",
             ["Access", "CaseStore", "Casework", "HTTP", "JSON", "Lifecycle", "Policies", "Postgres", "WorkingTime"]),
 
+        shared(
+            "WorkPages",
+            [
+                "Access", "CaseAPI", "CaseStore", "Casework", "HTTP", "JSON", "Pages", "Policies", "WorkingTime",
+            ]),
+
         service(
             "Intake", ["Casework", "CaseStore", "Pages", "Policies", "Postgres", "HTTP", "JSON", "WorkingTime"]),
         service("Classification", ["Casework", "CaseStore", "Policies", "Postgres", "TextMatching", "HTTP"]),
-        service("Routing", ["Access", "CaseAPI", "Casework", "CaseStore", "Postgres", "HTTP"]),
+        service("Routing", ["Access", "WorkPages", "Pages", "CaseAPI", "Casework", "CaseStore", "Postgres", "HTTP"]),
         service(
-            "Desk", ["Access", "CaseAPI", "CaseStore", "Casework", "Postgres", "Kafka", "HTTP", "JSON", "WorkingTime"]),
-        service("Callback", ["Access", "CaseAPI", "CaseStore", "Casework", "Postgres", "HTTP", "JSON", "WorkingTime"]),
+            "Desk",
+            [
+                "Access", "WorkPages", "Pages", "CaseAPI", "CaseStore", "Casework", "Postgres", "Kafka", "HTTP", "JSON",
+                "WorkingTime",
+            ]),
+        service(
+            "Callback",
+            [
+                "Access", "WorkPages", "Pages", "CaseAPI", "CaseStore", "Casework", "Postgres", "HTTP", "JSON",
+                "WorkingTime",
+            ]),
         service("Deadlines", ["Casework", "CaseStore", "Postgres", "Kafka", "HTTP"]),
         service(
             "Reporting", ["Access", "Casework", "CaseStore", "Policies", "Postgres", "HTTP", "JSON", "WorkingTime"]),
@@ -95,8 +110,9 @@ let package = Package(
         tests(
             "CaseAPITests",
             [
-                "Desk", "Access", "CaseAPI", "CaseStore", "Casework", "HTTP", "JSON", "Kafka", "Lifecycle", "Policies",
-                "Postgres", "Support", "Telemetry",
+                "Desk", "Access", "CaseAPI", "CaseStore", "Casework", "HTTP", "JSON", "Kafka", "Lifecycle", "Pages",
+                "Policies",
+                "Postgres", "Support", "Telemetry", "WorkPages", "WorkingTime",
             ]),
         tests("DeadlinesTests", ["Deadlines", "Kafka"]),
         tests(

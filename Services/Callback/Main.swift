@@ -5,8 +5,10 @@ import Configuration
 import Foundation
 import HTTP
 import Lifecycle
+import Pages
 import Postgres
 import Telemetry
+import WorkPages
 
 /// `jiesu-callback`: whom to ask afterwards, and what was said.
 @main
@@ -23,8 +25,9 @@ enum Main {
             return [
                 Server(
                     name: "jiesu-callback", listen: settings.listen.description,
-                    routes: routes.all,
-                    ready: { ["database": await pool.answers()] }, metrics: metrics, log: log)
+                    routes: routes.all + WorkPages(prefix: "/callback", book: book, access: access).all,
+                    ready: { ["database": await pool.answers()] }, problemPage: Page.problem, metrics: metrics, log: log
+                )
             ]
         }
     }

@@ -5,8 +5,10 @@ import Configuration
 import Foundation
 import HTTP
 import Lifecycle
+import Pages
 import Postgres
 import Telemetry
+import WorkPages
 
 /// `jiesu-desk`: one organisation's own instance. Its database login says which organisation it speaks for.
 @main
@@ -18,6 +20,7 @@ enum Main {
             let metrics = Metrics()
             let pool = Pool(settings.database("desk"), size: 4, log: log)
             let access = AccessStore(pool)
+            let desk = DeskBook(pool: pool)
             let watch = BrokerWatch(pool: pool, settings: settings.kafka("desk"), log: log)
             let book = NewsBook(pool: pool)
             let news = LiveNews(book: book, log: log)
@@ -25,9 +28,11 @@ enum Main {
                 watch, news, InboxAlarm(book: book, watch: watch, bell: news.bell, log: log),
                 Server(
                     name: "jiesu-desk", listen: settings.listen.description,
-                    routes: CaseRoutes(book: DeskBook(pool: pool), access: access).all
+                    routes: CaseRoutes(book: desk, access: access).all
+                        + WorkPages(prefix: "/desk", book: desk, access: access).all
                         + EventRoutes(news: news, access: access).all,
-                    ready: { ["database": await pool.answers()] }, metrics: metrics, log: log),
+                    ready: { ["database": await pool.answers()] }, problemPage: Page.problem, metrics: metrics, log: log
+                ),
             ]
         }
     }

@@ -5,8 +5,10 @@ import Configuration
 import Foundation
 import HTTP
 import Lifecycle
+import Pages
 import Postgres
 import Telemetry
+import WorkPages
 
 /// `jiesu-routing`: hands cases out, decides what organisations ask for, and offers to run the relay.
 @main
@@ -18,6 +20,7 @@ enum Main {
             let metrics = Metrics()
             let pool = Pool(settings.database("routing"), size: 4, log: log)
             let store = CaseStore(pool: pool)
+            let (book, access) = (CentreBook(pool: pool, store: store), AccessStore(pool))
             let watch = BrokerWatch(pool: pool, settings: settings.kafka("routing"), log: log)
             return [
                 watch,
@@ -27,11 +30,10 @@ enum Main {
                 StoreGauges(pool: pool, metrics: metrics, log: log),
                 Server(
                     name: "jiesu-routing", listen: settings.listen.description,
-                    routes: CaseRoutes(
-                        book: CentreBook(pool: pool, store: store), access: AccessStore(pool)
-                    ).all,
-                    ready: { ["database": await pool.answers(), "broker": watch.broker != nil] }, metrics: metrics,
-                    log: log),
+                    routes: CaseRoutes(book: book, access: access).all
+                        + WorkPages(prefix: "/dispatch", book: book, access: access).all,
+                    ready: { ["database": await pool.answers(), "broker": watch.broker != nil] },
+                    problemPage: Page.problem, metrics: metrics, log: log),
             ]
         }
     }

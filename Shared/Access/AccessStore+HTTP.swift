@@ -62,9 +62,15 @@ extension AccessStore {
                         .required("expires_at", .string(20...40, .dateTime), "失效时间"),
                     ]))
             ]
-        ) { [self] _, body in
+        ) { [self] request, body in
             let (name, password) = (body["name"]?.string ?? "", body["password"]?.string ?? "")
-            guard let logIn = try await logIn(name: name, password: password) else {
+            let logIn: LogIn?
+            do {
+                logIn = try await self.logIn(name: name, password: password, from: request.peer)
+            } catch is TooManyGuesses {
+                throw Problem.tooManyGuesses
+            }
+            guard let logIn else {
                 throw Problem(401, "wrong-log-in", "用户名或密码不正确", headers: Self.challenge())
             }
             return .json(
@@ -83,4 +89,9 @@ extension AccessStore {
             return .noContent
         }
     }
+}
+
+extension Problem {
+    package static let tooManyGuesses = Problem(
+        429, "too-many-guesses", "登录尝试过于频繁", detail: "请过十秒再试", headers: ["Retry-After": "10"])
 }

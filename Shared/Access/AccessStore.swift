@@ -1,3 +1,4 @@
+import Lifecycle
 import Postgres
 import Synchronization
 import WorkingTime
@@ -6,15 +7,39 @@ import WorkingTime
 /// them, so that a desk reaches its own organisation's people and cases alone.
 package struct AccessStore: Sendable {
     private let pool: Pool
-    private let cache = Cache()
+    private let cache: Cache
 
     private final class Cache: Sendable {
         let sessions = Mutex(SessionCache())
+        let guesses: Mutex<Guesses>
+
+        init(_ guesses: Guesses) { self.guesses = Mutex(guesses) }
     }
 
     package init(_ pool: Pool) {
-        self.pool = pool
+        self.init(pool, Guesses())
     }
+
+    init(_ pool: Pool, _ guesses: Guesses) {
+        self.pool = pool
+        cache = Cache(guesses)
+    }
+
+    /// As `logIn(name:password:)`, and whoever guesses is slowed (`Guesses`).
+    /// - Parameter address: whence the request came.
+    /// - Throws: `TooManyGuesses` while an attempt for the same name from the same address waits.
+    package func logIn(name: String, password: String, from address: String) async throws -> LogIn? {
+        let turn = cache.guesses.withLock { $0.begin(name, from: address, at: .now) }
+        guard turn != .no else { throw TooManyGuesses() }
+        var isRight = false
+        defer { cache.guesses.withLock { $0.ended(name, from: address, isRight: isRight, at: .now) } }
+        if turn == .afterPause { await sleep(for: cache.guesses.withLock { $0.pause }) }
+        let logIn = try await logIn(name: name, password: password)
+        isRight = logIn != nil
+        return logIn
+    }
+
+    package struct TooManyGuesses: Error {}
 
     /// Checks a name and its password; a log-in lasts twelve hours. Takes the database about a tenth of a second,
     /// whether there is such a name or not.
@@ -34,12 +59,14 @@ package struct AccessStore: Sendable {
         let now = ContinuousClock.now
         if let kept = cache.sessions.withLock({ $0.session(token, at: now) }) { return kept }
         let rows = try await pool.withConnection { connection in
-            try await connection.query("SELECT account, organisation, roles FROM jiesu.session(\(token))")
+            try await connection.query(
+                "SELECT account, organisation, roles, title, form_token FROM jiesu.session(\(token))")
         }
         guard let row = rows.first else { return nil }
         let roles: [String] = try row.get(2)
         let session = Session(
-            account: try row.get(0), organisation: try row.get(1), roles: Set(roles.map(Role.init(code:))))
+            account: try row.get(0), organisation: try row.get(1), roles: Set(roles.map(Role.init(code:))),
+            title: try row.get(3), formToken: try row.get(4))
         cache.sessions.withLock { $0.keep(session, for: token, at: now) }
         return session
     }
@@ -48,6 +75,14 @@ package struct AccessStore: Sendable {
     package func logOut(_ token: String) async throws {
         _ = try await pool.withConnection { try await $0.query("SELECT jiesu.log_out(\(token))") }
         cache.sessions.withLock { $0.forget(token) }
+    }
+
+    /// Gives the holder of a token another password; all other log-ins of that person end.
+    /// - Returns: whether the old password was right.
+    package func changePassword(_ token: String, from old: String, to new: String) async throws -> Bool {
+        try await pool.withConnection { connection in
+            try await connection.query("SELECT jiesu.change_password(\(token), \(old), \(new))").only().get(0)
+        }
     }
 
     // MARK: Reading a person's text

@@ -7,11 +7,17 @@ package struct Session: Sendable, Equatable {
     /// Whom the account belongs to; `nil` for the centre's own people.
     package let organisation: String?
     package let roles: Set<Role>
+    /// What the person is called.
+    package let title: String
+    /// What a form must bring along to be this person's own: no other site can know it.
+    package let formToken: String
 
-    package init(account: Int64, organisation: String?, roles: Set<Role>) {
+    package init(account: Int64, organisation: String?, roles: Set<Role>, title: String = "", formToken: String = "") {
         self.account = account
         self.organisation = organisation
         self.roles = roles
+        self.title = title
+        self.formToken = formToken
     }
 
     /// Whether the account has one of `roles`; nobody has one of none.

@@ -3,11 +3,18 @@ import HTTP
 /// A whole page: one frame around what each is about. Made by the server, complete without JavaScript.
 package struct Page: Sendable {
     package let title: String
+    private let home: String
+    private let nav: HTML?
     let body: HTML
 
-    /// - Parameter title: what the page is, in a few words; its heading and the name of the window.
-    package init(_ title: String, _ body: HTML) {
+    /// - Parameters:
+    ///   - title: what the page is, in a few words; its heading and the name of the window.
+    ///   - home: the address of the first page.
+    ///   - nav: ways to other pages, above each.
+    package init(_ title: String, home: String = "/", nav: HTML? = nil, _ body: HTML) {
         self.title = title
+        self.home = home
+        self.nav = nav
         self.body = body
     }
 
@@ -37,7 +44,7 @@ package struct Page: Sendable {
         </head>
         <body>
         <a class="skip" href="#main">跳到正文</a>
-        <header><a href="/">接诉</a></header>
+        <header><a href="\(home)">接诉</a>\(nav)</header>
         <main id="main" tabindex="-1">
         <h1>\(title)</h1>
         \(body)

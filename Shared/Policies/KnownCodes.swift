@@ -20,6 +20,16 @@ package enum KnownCodes {
     /// What people do in the suite, C.12: the roles that an account may have.
     package static let roles = codes("roles")
 
+    /// What a form of the pages offers, with titles: `means` of telling somebody, `reasons` of returning and disputing (C.8), `delays`
+    /// (C.11), `outcomes` (C.10) and `forms` of an answer. The API takes other codes as well.
+    package static func choices(_ list: StaticString) -> [(code: String, title: String)] {
+        let list = "\(list)"
+        precondition(file[list] != nil, "codes.json, which comes with the program, has no \(list)")
+        return (file[list]?.array ?? []).compactMap { entry in
+            entry["code"]?.string.flatMap { code in entry["title"]?.string.map { (code, $0) } }
+        }
+    }
+
     /// The Chinese title of a role; its code if it is none of `roles`.
     package static func title(ofRole code: String) -> String {
         file["roles"]?.array?.first { $0["code"]?.string == code }?["title"]?.string ?? code

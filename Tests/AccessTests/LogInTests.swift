@@ -17,9 +17,10 @@ import WorkingTime
         let account = try await fixture.account(of: Self.organisation, roles: ["leader", "officer"])
         let store = try await fixture.deskStore(Self.organisation)
         let logIn = try #require(try await store.logIn(name: account.name, password: account.password))
-        #expect(
-            try await store.session(logIn.token)
-                == Session(account: account.id, organisation: Self.organisation, roles: ["officer", "leader"]))
+        let session = try #require(try await store.session(logIn.token))
+        #expect(session.account == account.id && session.organisation == Self.organisation)
+        #expect(session.roles == ["officer", "leader"] && session.formToken.count == 64)
+        #expect(session.formToken != logIn.token)
         let hours = (logIn.expiresAt.microseconds - Int64(Date.now.timeIntervalSince1970 * 1e6)) / 3_600_000_000
         #expect((11...12).contains(hours))
         let other = try #require(try await store.logIn(name: account.name, password: account.password))

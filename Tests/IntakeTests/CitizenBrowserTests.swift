@@ -9,22 +9,8 @@ import Testing
 /// The citizens' pages in a real Chromium, before a real server and database. Pictures of every page are kept in
 /// `.build/pages`.
 @Suite struct CitizenBrowserTests {
-    private static let pictures = BuiltProgram.folder.appending(path: "../../pages").standardized
-
-    /// Looks at the page as people do on a telephone and at a desk.
     private func look(_ browser: Browser, _ name: String, judged: Bool) async throws {
-        try FileManager.default.createDirectory(at: Self.pictures, withIntermediateDirectories: true)
-        for width in [360, 1280] {
-            let (overflow, picture) = try await browser.look(width: width)
-            #expect(overflow == 0, "\(name) at \(width)")
-            try picture.write(to: Self.pictures.appending(path: "\(name)-\(width).png"))
-        }
-        guard judged, let axe = SharedData.axe() else { return }
-        let violations = try await browser.run(
-            axe + ";const done = arguments[arguments.length - 1];"
-                + "axe.run().then(r => done(r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html).join(' | '))))"
-        )
-        #expect(violations == [], "\(name)")
+        #expect(try await browser.faults(of: name, judged: judged) == [])
     }
 
     @Test(arguments: [true, false])

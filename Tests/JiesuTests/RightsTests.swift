@@ -79,11 +79,11 @@ import Testing
     private static let functions: [String: Set<String>] = [
         "jiesu_intake": common.union(appending).union(logIn).union(["query_codes", "answer"]),
         "jiesu_classification": common.union(appending).union(logIn),
-        "jiesu_routing": common.union(appending).union(logIn).union(reading).union(["given_at"]),
+        "jiesu_routing": common.union(appending).union(logIn).union(reading).union(["given_at", "change_password"]),
         "jiesu_deadlines": common.union(appending).union(["given_at"]),
-        "jiesu_callback": common.union(appending).union(logIn).union(reading),
+        "jiesu_callback": common.union(appending).union(logIn).union(reading).union(["change_password"]),
         "jiesu_reporting": common.union(logIn),
-        desk: common.union(logIn).union(reading).union(["i_am_under", "is_mine", "my_news"]),
+        desk: common.union(logIn).union(reading).union(["change_password", "i_am_under", "is_mine", "my_news"]),
     ]
     private static let sequences: [String: Set<String>] = [
         "jiesu_intake": ["case_id"], "jiesu_routing": ["note_number_seq", "outbox_id_seq"],

@@ -78,8 +78,16 @@ package final class Browser: Sendable {
         return id
     }
 
+    /// Asked again if the page was replaced between finding and reading: a click returns before what it leads to is there.
     package func text(of selector: String) async throws -> String {
-        try await ask("GET", "/element/\(try await element(selector))/text").string ?? ""
+        for _ in 1...50 {
+            do {
+                return try await ask("GET", "/element/\(try await element(selector))/text").string ?? ""
+            } catch let failure as Failure where failure.description.contains("stale element reference") {
+                continue
+            }
+        }
+        throw Failure(description: "\(selector) never holds still")
     }
 
     package func click(_ selector: String) async throws {

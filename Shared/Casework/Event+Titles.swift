@@ -1,0 +1,42 @@
+extension Event.Kind {
+    /// What people at work read.
+    package var title: String {
+        switch self {
+        case .registered: "登记"
+        case .classified: "分类"
+        case .judgementRequested: "转人工研判"
+        case .accepted: "受理"
+        case .dispatched: "转办"
+        case .redirected: "告知其他途径"
+        case .refused: "不予受理"
+        case .linked: "关联此前的工单"
+        case .repeated: "重复诉求"
+        case .submitted: "呈批"
+        case .instructed: "批示"
+        case .signed: "签收"
+        case .returned: "退单"
+        case .disputed: "权属争议"
+        case .contacted: "联系当事人"
+        case .visited: "现场核查"
+        case .noted: "办理记录"
+        case .informed: "告知当事人"
+        case .extensionAsked: "申请延期"
+        case .extensionGranted: "同意延期"
+        case .extensionRefused: "不同意延期"
+        case .limitSet: "设定时限"
+        case .replied: "答复"
+        case .calledBack: "回访"
+        case .rated: "评价"
+        case .closed: "办结"
+        case .reopened: "重新办理"
+        case .withdrawn: "撤回"
+        case .warned: "预警"
+        case .targetPassed: "超过目标"
+        case .missed: "超期"
+        case .escalated: "升级"
+        case .supervised: "督办"
+        case .supervisionAnswered: "督办反馈"
+        case .supervisionReviewed: "督办审核"
+        }
+    }
+}

@@ -1,0 +1,326 @@
+import Access
+import CaseAPI
+import CaseStore
+import Casework
+import HTTP
+import JSON
+import Pages
+import Policies
+import WorkingTime
+
+/// Lists, one case with what may be ordered now, and its text.
+extension WorkPages {
+    // MARK: Lists
+
+    /// Cases on one page: what is due next comes first, so the rest can wait.
+    private static let listed = 100
+
+    var cases: Route {
+        Route(
+            .get, "\(prefix)/cases", "待办件的页面,最先到期的在前", tags: ["pages"],
+            parameters: [.query("state", .string(0...40), required: false, "只列这一状态的;空为所有未结的")],
+            answers: [Self.html]
+        ) { request, _ in
+            try await page(request) { visitor in
+                let state = request.parameter("state").flatMap(State.init)
+                let views = try await book.cases(
+                    in: Set([state].compactMap(\.self)), for: visitor.session.organisation, limit: Self.listed)
+                let (rules, now) = (try await book.rulebook(), try await book.now())
+                let filters = State.allCases.map { one -> HTML in
+                    "<option value='\(one.rawValue)'\(one == state ? " selected" : nil)>\(one.title)</option>"
+                }
+                return frame(
+                    state.map { "\($0.title)的工单" } ?? "待办工单", for: visitor,
+                    """
+                    <form method="get" action="\(prefix)/cases" class="field"><label for="state">状态</label>
+                    <select id="state" name="state"><option value="">所有未结</option>\(filters)</select>
+                    <button class="quiet">筛选</button></form>
+                    <form method="get" action="\(prefix)/case" class="field"><label for="number">受理编号</label>
+                    <input id="number" name="number" inputmode="numeric"> <button class="quiet">打开</button></form>
+                    \(views.isEmpty ? "<p>没有工单。</p>" : table(try views.map { try row($0, rules, now) }))
+                    """
+                ).response()
+            }
+        }
+    }
+
+    /// From a number that somebody reads from a paper to its page.
+    var open: Route {
+        Route(
+            .get, "\(prefix)/case", "凭编号打开一件", tags: ["pages"],
+            parameters: [.query("number", .string(0...40), required: true, "受理编号")], answers: [Self.html]
+        ) { request, _ in
+            guard let number = request.parameter("number").flatMap(CaseNumber.init) else { throw Self.unknown }
+            return .seeOther("\(prefix)/cases/\(number)")
+        }
+    }
+
+    private func table(_ rows: [HTML]) -> HTML {
+        """
+        <table><thead><tr><th scope="col">受理编号</th><th scope="col">下一个期限</th><th scope="col">状态</th>
+        <th scope="col">分类</th><th scope="col">主办单位</th></tr></thead>
+        <tbody>\(rows)</tbody></table>
+        """
+    }
+
+    private func row(_ view: CaseView, _ rules: Rulebook, _ now: Moment) throws -> HTML {
+        let file = view.row.file
+        let number = CaseNumber(id: file.id).description
+        let limit = clocks(of: file, under: try rules.policies(of: file), on: rules.calendar).compactMap(\.limit).min()
+        return """
+            <tr><td data-label="受理编号"><a href="\(prefix)/cases/\(number)">\(number)</a></td>
+            <td data-label="下一个期限">\(limit.map { Self.due($0, now) } ?? "无")</td>
+            <td data-label="状态">\(file.state.title)</td>
+            <td data-label="分类">\(Self.title(ofSubject: file, rules))</td>
+            <td data-label="主办单位">\(Self.title(of: file.lead, rules))</td></tr>
+            """
+    }
+
+    private static func due(_ limit: Moment, _ now: Moment) -> HTML {
+        limit < now ? "<span class='late'>\(limit.readable) 已超期</span>" : "\(limit.readable)"
+    }
+
+    private static func title(ofSubject file: Case, _ rules: Rulebook) -> String {
+        file.subject.map { subject in (try? rules.profile(of: file).title(of: subject)) ?? subject } ?? "未分类"
+    }
+
+    private static func title(of organisation: String?, _ rules: Rulebook) -> String {
+        organisation.map { rules.directory.organisations[$0]?.title ?? $0 } ?? "未转办"
+    }
+
+    var callbacks: Route {
+        Route(.get, "\(prefix)/callbacks", "现在可以回访的件的页面", tags: ["pages"], answers: [Self.html]) { request, _ in
+            try await page(request) { visitor in
+                let rules = try await book.rulebook()
+                let roles = (rules.facts.duties.duties[.callBack]?.roles ?? []).map(Role.init(code:))
+                let views =
+                    visitor.session.has(any: roles)
+                    ? try await book.callbacks(for: visitor.session.organisation, limit: Self.listed) : []
+                let now = try await book.now()
+                return frame(
+                    "待回访工单", for: visitor,
+                    "\(views.isEmpty ? "<p>现在没有要回访的。</p>" : table(try views.map { try row($0, rules, now) }))"
+                ).response()
+            }
+        }
+    }
+
+    // MARK: One case
+
+    static var unknown: Problem { Problem(404, "unknown-case", "没有查到", detail: "请核对受理编号") }
+
+    private func view(_ request: Request, for visitor: Visitor) async throws -> CaseView {
+        guard let number = request.parameter("number").flatMap(CaseNumber.init),
+            let view = try await book.view(number.id, for: visitor.session.organisation)
+        else { throw Self.unknown }
+        return view
+    }
+
+    private func desk(_ view: CaseView, _ visitor: Visitor) async throws -> OrderForm.Desk {
+        let rules = try await book.rulebook()
+        return OrderForm.Desk(
+            file: view.row.file, policies: try rules.policies(of: view.row.file), rules: rules,
+            session: visitor.session,
+            now: max(try await book.now(), view.row.changedAt))
+    }
+
+    var show: Route {
+        Route(
+            .get, "\(prefix)/cases/{number}", "一件的页面", tags: ["pages"],
+            parameters: [.query("done", .string(0...60, .code), required: false, "刚办了什么")], answers: [Self.html]
+        ) { request, _ in
+            try await page(request) { visitor in
+                let view = try await view(request, for: visitor)
+                let done = request.parameter("done").flatMap(Order.Kind.init).flatMap { kind in
+                    OrderForm.all.first { $0.kind == kind }
+                }
+                return casePage(
+                    view, try await desk(view, visitor), visitor, notice: done.map { "已办：\($0.title)。" }
+                ).response()
+            }
+        }
+    }
+
+    /// An order that was refused, with what was answered.
+    private struct Refused {
+        let form: OrderForm
+        let answers: JSON
+        let faults: [(field: String, message: String)]
+    }
+
+    private func casePage(
+        _ view: CaseView, _ desk: OrderForm.Desk, _ visitor: Visitor, notice: String? = nil, refused: Refused? = nil
+    ) -> Page {
+        let (file, rules) = (view.row.file, desk.rules)
+        let number = CaseNumber(id: file.id).description
+        let running = clocks(of: file, under: desk.policies, on: rules.calendar)
+            .sorted { ($0.limit ?? $0.target ?? desk.now) < ($1.limit ?? $1.target ?? desk.now) }
+        let limits = running.map { clock -> HTML in
+            let rule = desk.policies.first { $0.version.profile == clock.profile }?.clocks.first {
+                $0.name == clock.rule
+            }
+            let end = clock.limit.map { Self.due($0, desk.now) } ?? clock.target.map { "目标 \($0.readable)" } ?? "即办"
+            return "<li>\(rule?.title ?? "督办")：\(end)</li>"
+        }
+        let steps = view.steps.map { step -> HTML in
+            "<li><time datetime='\(step.at.iso8601)'>\(step.at.readable)</time> \(step.event.kind.title) <span class='hint'>\(Self.actor(step.actor, rules))</span></li>"
+        }
+        let forms = OrderForm.offered(desk).map { form($0, desk, visitor, number, refused) }
+        return frame(
+            "工单 \(number)", for: visitor,
+            """
+            \(notice.map { text -> HTML in "<div class='notice' role='status'>\(text)</div>" })
+            \(summary(of: refused?.faults ?? []))
+            <dl class="card">
+            <dt>状态</dt><dd id="state">\(file.state.title)</dd>
+            <dt>分类</dt><dd>\(Self.title(ofSubject: file, rules))</dd>
+            <dt>登记</dt><dd>\(view.registeredAt.readable)，第 \(file.round) 轮</dd>
+            <dt>主办单位</dt><dd>\(Self.title(of: file.lead, rules))</dd>
+            \(file.helpers.isEmpty ? nil : HTML("<dt>协办单位</dt><dd>\(file.helpers.map { Self.title(of: $0, rules) }.joined(separator: "、"))</dd>"))
+            <dt>适用办法</dt><dd>\(file.policies.map { rules.profile(named: $0.profile)?.title ?? $0.profile }.joined(separator: "、"))</dd>
+            \(limits.isEmpty ? nil : HTML("<dt>期限</dt><dd><ul>\(limits)</ul></dd>"))
+            </dl>
+            <form method="post" action="\(prefix)/cases/\(number)/text">\(hidden(visitor))
+            <button class="quiet">查阅原文和联系方式（留有记录）</button></form>
+            \(forms.isEmpty ? nil : HTML("<h2>办理</h2>\(forms)"))
+            <h2>经过</h2>
+            <ol class="steps">\(steps)</ol>
+            """)
+    }
+
+    private func form(
+        _ form: OrderForm, _ desk: OrderForm.Desk, _ visitor: Visitor, _ number: String, _ refused: Refused?
+    ) -> HTML {
+        let mine = refused.flatMap { $0.form.kind == form.kind ? $0 : nil }
+        return """
+            <details class="card" id="\(form.kind.rawValue)"\(mine == nil ? nil : " open")><summary>\(form.title)</summary>
+            <form method="post" action="\(prefix)/cases/\(number)/orders">\(hidden(visitor))
+            <input type="hidden" name="kind" value="\(form.kind.rawValue)">
+            <input type="hidden" name="id" value="\(mine?.answers["id"]?.string ?? Self.newID())">
+            <input type="hidden" name="round" value="\(desk.file.round)">
+            \(form.fields(desk, mine?.answers ?? .null))
+            <button>\(form.title)</button>
+            </form></details>
+            """
+    }
+
+    /// Made anew with each form, so that a form that is sent twice is one order.
+    private static func newID() -> String { "page-" + String(UInt64.random(in: 0 ... .max), radix: 36) }
+
+    /// Who it was, as far as anybody who sees the case may know: never a person's name.
+    private static func actor(_ actor: String, _ rules: Rulebook) -> String {
+        switch actor {
+        case "complainant": return "当事人"
+        case _ where actor.hasPrefix("service:"): return "系统"
+        case _ where actor.hasPrefix("account:"):
+            let organisation = actor.split(separator: "@").dropFirst().first.map(String.init)
+            return organisation.map { title(of: $0, rules) } ?? "中心"
+        default: return actor
+        }
+    }
+
+    // MARK: Its text
+
+    var text: Route {
+        Route(
+            .post, "\(prefix)/cases/{number}/text", "原文和联系方式的页面;每次查阅都留有记录", tags: ["pages"],
+            body: .form(.object([Self.formTokenField])), answers: [Self.html]
+        ) { request, answers in
+            try await form(request, answers) { visitor in
+                guard let number = request.parameter("number").flatMap(CaseNumber.init),
+                    let ticket = try await access.ticket(for: visitor.session, case: number.id, purpose: "handling")
+                else { throw Self.unknown }
+                // After the ticket: also who asked in vain is on record.
+                _ = try await view(request, for: visitor)
+                let texts = try await access.readPerson(ticket: ticket)
+                guard !texts.isEmpty else { throw Self.unknown }
+                return frame(
+                    "工单 \(number) 的原文", for: visitor,
+                    """
+                    \(texts.map(Self.contact))
+                    <p><a href="\(prefix)/cases/\(number.description)">回到工单</a></p>
+                    """
+                ).response()
+            }
+        }
+    }
+
+    private static func contact(_ text: PersonalText) -> HTML {
+        let parts = [
+            ("标题", text.title), ("地点", text.place), ("被反映的单位", text.about), ("姓名", text.name), ("电话", text.phone),
+            ("电子邮箱", text.email), ("地址", text.address),
+        ].compactMap { label, value -> HTML? in value.map { "<dt>\(label)</dt><dd>\($0)</dd>" } }
+        return """
+            <div class="card"><p class="pre">\(text.text)</p>
+            <dl>\(parts)<dt>收到</dt><dd>\(text.receivedAt.readable)</dd></dl></div>
+            """
+    }
+
+    // MARK: Orders
+
+    var give: Route {
+        Route(
+            .post, "\(prefix)/cases/{number}/orders", "从网页对一件提出要求", tags: ["pages"],
+            body: .form(
+                .object(
+                    [
+                        Self.formTokenField, .required("kind", .choice(OrderForm.all.map(\.kind.rawValue)), "要做什么"),
+                        .required("id", .string(1...100, .code), "表单编号"),
+                        .required("round", .integer(1...1000), "所见的办理轮次"),
+                    ] + OrderForm.schema)), answers: [Self.html]
+        ) { request, answers in
+            try await form(request, answers) { visitor in
+                let view = try await view(request, for: visitor)
+                let desk = try await desk(view, visitor)
+                guard let form = OrderForm.all.first(where: { $0.kind.rawValue == answers["kind"]?.string }) else {
+                    throw Self.unknown
+                }
+                func refused(_ faults: [(field: String, message: String)], _ status: Int) -> Response {
+                    casePage(view, desk, visitor, refused: Refused(form: form, answers: answers, faults: faults))
+                        .response(status: status)
+                }
+                let said: (data: JSONObject, note: String?)
+                do throws(Problem) {
+                    said = try form.read(answers, desk)
+                } catch {
+                    return refused(error.fields.map { ($0.name, $0.message) }, 422)
+                }
+                let order = OrderRequest(
+                    caseID: view.row.file.id, id: answers["id"]?.string ?? "", kind: form.kind,
+                    round: Int(answers["round"]?.int ?? 1), payload: JSON.object(said.data).text, note: said.note,
+                    account: visitor.session.account, organisation: visitor.session.organisation,
+                    roles: Set(visitor.session.roles.map(\.code)))
+                let number = CaseNumber(id: view.row.file.id)
+                switch try await book.give(order) {
+                case .done: return .seeOther("\(prefix)/cases/\(number)?done=\(form.kind.rawValue)")
+                case .waiting:
+                    return casePage(
+                        view, desk, visitor, notice: "\(form.title)已记下，提出的时间已经保留，等中心决定。请稍后刷新。"
+                    ).response(status: 202)
+                case .refused(let code, _):
+                    return refused([(form.kind.rawValue, "\(form.title)：\(Self.words(forRefusal: code))")], 409)
+                }
+            }
+        }
+    }
+
+    private static func words(forRefusal code: String) -> String {
+        switch code {
+        case "stale": "这件已经进入新的一轮，请看最新情况"
+        case "not_now": "现在的状态下不能这样办"
+        case "incomplete": "有一项没有填对"
+        case "unknown_organisation": "没有这个单位，或它不能承办"
+        case "unknown_region": "没有这个行政区域"
+        case "unknown_earlier_case": "没有查到此前的工单"
+        case "conflict_of_interest": "被反映的单位或其下属不能承办"
+        case "against_policy": "适用的办法没有这样的规定"
+        case "not_allowed": "没有这项权限"
+        case "expired": "已过期限"
+        case "over_cap": "超过办法允许的次数或长度"
+        case "nothing_running": "没有这样的时限或申请"
+        case "id_taken": "这个表单已经用过，请重新打开"
+        case "unknown_case": "没有查到这件，或已不由本单位办理"
+        default: "没有办成（\(code)）"
+        }
+    }
+}

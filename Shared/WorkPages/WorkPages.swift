@@ -1,0 +1,105 @@
+import Access
+import CaseAPI
+import HTTP
+import JSON
+import Pages
+
+/// The pages of people at work, at a desk or at the centre, under a prefix of the service's own.
+package struct WorkPages: Sendable {
+    let prefix: String
+    let book: any CaseBook
+    let access: AccessStore
+
+    /// - Parameter prefix: such as `/desk`: whatever comes first in the addresses of these pages, so that a proxy can serve several
+    ///   services as one site.
+    package init(prefix: String, book: any CaseBook, access: AccessStore) {
+        self.prefix = prefix
+        self.book = book
+        self.access = access
+    }
+
+    package var all: [Route] {
+        [
+            Style.route, home, logInForm, logIn, logOut, passwordForm, changePassword, cases, open, callbacks, show,
+            text, give,
+        ]
+    }
+
+    static let html = Route.Answer(200, "网页", type: "text/html")
+
+    private var home: Route {
+        Route(.get, prefix, "首页", tags: ["pages"], answers: [Self.html]) { _, _ in .seeOther("\(prefix)/cases") }
+    }
+
+    /// Somebody who is logged in with a browser.
+    struct Visitor {
+        let session: Session
+        let token: String
+    }
+
+    /// What a page shows, for whoever is logged in; anybody else is asked to log in first.
+    func page(
+        _ request: Request, _ body: (Visitor) async throws -> Response
+    ) async throws -> Response {
+        guard let token = LogInCookie.token(of: request), let session = try await access.session(token) else {
+            return .seeOther("\(prefix)/log-in")
+        }
+        return try await body(Visitor(session: session, token: token))
+    }
+
+    /// As `page`, for a form that was sent: it must come from a page of this very log-in.
+    func form(
+        _ request: Request, _ answers: JSON, _ body: (Visitor) async throws -> Response
+    ) async throws -> Response {
+        try await page(request) { visitor in
+            guard answers[Self.formToken]?.string == visitor.session.formToken else {
+                throw Problem(403, "foreign-form", "请重新打开页面再提交", detail: "这个表单不是从您登录的页面发出的")
+            }
+            return try await body(visitor)
+        }
+    }
+
+    static let formToken = "form_token"
+    static let formTokenField = Schema.Field.required(formToken, .string(0...200), "表单令牌")
+
+    /// What every form of `visitor` holds.
+    func hidden(_ visitor: Visitor) -> HTML {
+        "<input type='hidden' name='\(Self.formToken)' value='\(visitor.session.formToken)'>"
+    }
+
+    /// A page with who is logged in above it, and the ways to the other pages.
+    func frame(_ title: String, for visitor: Visitor, _ body: HTML) -> Page {
+        let roles = visitor.session.roles.map(\.title).sorted().joined(separator: "、")
+        return Page(
+            title, home: prefix,
+            nav: """
+                <nav aria-label="主要页面"><a href="\(prefix)/cases">工单</a> <a href="\(prefix)/callbacks">回访</a>
+                <a href="\(prefix)/password">密码</a></nav>
+                <form method="post" action="\(prefix)/log-out" class="who">\(hidden(visitor))
+                <span>\(visitor.session.title)（\(roles)）</span> <button class="quiet">退出</button></form>
+                """, body)
+    }
+}
+
+/// The cookie of a log-in: no script reads it, no other site's form sends it, and it ends with the browser or the log-in.
+enum LogInCookie {
+    private static let name = "jiesu"
+
+    /// Of several the first; the database says whether it is one.
+    static func token(of request: Request) -> String? {
+        let cookies = request.headers.all("Cookie").flatMap { $0.split(separator: ";") }
+        for cookie in cookies {
+            let parts = cookie.drop { $0 == " " }.split(separator: "=", maxSplits: 1)
+            if parts.count == 2, parts[0] == name, parts[1].utf8.count <= 200 { return String(parts[1]) }
+        }
+        return nil
+    }
+
+    /// - Parameter token: empty: takes it away.
+    static func set(_ token: String, for request: Request) -> String {
+        let isOver = token.isEmpty ? "; Max-Age=0" : ""
+        // A proxy in front says that the browser's side is encrypted; then the cookie is never sent otherwise.
+        let isSecure = request.header("X-Forwarded-Proto") == "https" ? "; Secure" : ""
+        return "\(name)=\(token); Path=/; HttpOnly; SameSite=Lax\(isSecure)\(isOver)"
+    }
+}

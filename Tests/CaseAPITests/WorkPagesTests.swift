@@ -1,0 +1,271 @@
+import CaseAPI
+import CaseStore
+import Casework
+import Foundation
+import HTTP
+import Pages
+import Postgres
+import Support
+import Testing
+import WorkPages
+
+@testable import Access
+
+/// The pages of people at work, as a browser without JavaScript uses them, and in a real Chromium.
+@Suite struct WorkPagesTests {
+    /// A desk and the centre with their pages, and the centre's hands that decide what the desk asks.
+    final class Site: Sendable {
+        let fixture: DeskFixture
+        let ports: (desk: Int, centre: Int)
+        private let tasks: [Task<Void, any Error>]
+
+        init() async throws {
+            let fixture = try await DeskFixture()
+            self.fixture = fixture
+            let pool = Pool(try fixture.database.settings(as: "jiesu_desk_city-urban"), size: 3, log: .silent)
+            let desk = Server(
+                name: "desk", listen: "127.0.0.1:0",
+                routes: WorkPages(
+                    prefix: "/desk", book: DeskBook(pool: pool, patience: .seconds(20)), access: AccessStore(pool)
+                ).all, problemPage: Page.problem, log: .silent)
+            let centre = Server(
+                name: "centre", listen: "127.0.0.1:0",
+                routes: WorkPages(
+                    prefix: "/dispatch", book: CentreBook(pool: fixture.pool, store: fixture.store),
+                    access: AccessStore(fixture.pool)
+                ).all, problemPage: Page.problem, log: .silent)
+            try desk.start()
+            try centre.start()
+            ports = (desk.port ?? 0, centre.port ?? 0)
+            tasks = [
+                Task { try await desk.run() }, Task { try await centre.run() },
+                Task {
+                    while !Task.isCancelled {
+                        if try await fixture.store.decideCommands(limit: 10) == 0 {
+                            try? await Task.sleep(for: .milliseconds(10))
+                        }
+                    }
+                },
+            ]
+        }
+
+        deinit { tasks.forEach { $0.cancel() } }
+    }
+
+    /// A browser's memory of one cookie.
+    final class Visitor {
+        let port: Int
+        var cookie: String?
+
+        init(_ port: Int) { self.port = port }
+
+        func get(_ path: String) async throws -> Client.Answer { try await send("GET", path, [:]) }
+
+        func post(_ path: String, _ fields: [String: String]) async throws -> Client.Answer {
+            try await send("POST", path, fields)
+        }
+
+        private func send(_ method: String, _ path: String, _ fields: [String: String]) async throws -> Client.Answer {
+            var unreserved = CharacterSet.alphanumerics
+            unreserved.insert(charactersIn: "-._~")
+            let body = fields.map { "\($0)=\($1.addingPercentEncoding(withAllowedCharacters: unreserved) ?? "")" }
+                .joined(separator: "&")
+            var headers: Headers = ["Accept": "text/html"]
+            if method == "POST" { headers["Content-Type"] = "application/x-www-form-urlencoded" }
+            headers["Cookie"] = cookie
+            let answer = try await Client(port: port).send(method, path, headers: headers, body: Array(body.utf8))
+            if let set = answer.headers["Set-Cookie"] { cookie = set.split(separator: ";").first.map(String.init) }
+            return answer
+        }
+
+        func logIn(_ name: String, at prefix: String) async throws {
+            let answer = try await post("\(prefix)/log-in", ["name": name, "password": "a good password"])
+            try #require(answer.status == 303, "\(answer.text)")
+        }
+    }
+
+    /// What every form of a page brings along.
+    private func token(_ page: Client.Answer) throws -> [String: String] {
+        try hidden(page).filter { $0.key == "form_token" }
+    }
+
+    /// The hidden fields of the form with this action and, if given, this kind of order.
+    private func hidden(_ page: Client.Answer, kind: String? = nil) throws -> [String: String] {
+        var text = page.text[...]
+        if let kind { text = text[try #require(text.range(of: "id=\"\(kind)\""), "no form \(kind)").lowerBound...] }
+        var fields: [String: String] = [:]
+        let pattern = /type=["']hidden["'] name=["']([a-z_]+)["'] value=["']([^"']*)["']/
+        for match in text.matches(of: pattern) where fields[String(match.1)] == nil {
+            fields[String(match.1)] = String(match.2)
+        }
+        return fields
+    }
+
+    @Test func `an officer logs in, looks, reads on record, signs and answers; what is wrong is said and kept`()
+        async throws
+    {
+        let site = try await Site()
+        let id = try await site.fixture.dispatched(1)[0]
+        let number = CaseNumber(id: id).description
+        let officer = Visitor(site.ports.desk)
+        #expect(try await officer.get("/desk").headers["Location"] == "/desk/cases")
+        #expect(try await officer.get("/desk/cases").headers["Location"] == "/desk/log-in")
+        let wrong = try await officer.post("/desk/log-in", ["name": "officer", "password": "a bad password"])
+        #expect(wrong.status == 401 && wrong.text.contains("用户名或密码不正确") && officer.cookie == nil)
+        let right = try await officer.post("/desk/log-in", ["name": "officer", "password": "a good password"])
+        let set = try #require(right.headers["Set-Cookie"])
+        #expect(set.contains("HttpOnly") && set.contains("SameSite=Lax") && set.contains("Path=/"))
+
+        let list = try await officer.get("/desk/cases")
+        #expect(list.text.contains(number) && !list.text.contains("秘密"))
+        let page = try await officer.get("/desk/cases/\(number)")
+        #expect(page.text.contains("id=\"sign\"") && !page.text.contains("id=\"dispatch\""), "what may be ordered")
+        #expect(!page.text.contains("秘密"))
+        let text = try await officer.post("/desk/cases/\(number)/text", try token(page))
+        #expect(text.text.contains("秘密正文") && text.text.contains("000-0000"))
+        #expect(try await site.fixture.number("SELECT count(*) FROM jiesu.access_log WHERE case_id = \(id)") == 1)
+
+        let signed = try await officer.post("/desk/cases/\(number)/orders", try hidden(page, kind: "sign"))
+        #expect(signed.headers["Location"] == "/desk/cases/\(number)?done=sign", "\(signed.text)")
+        let after = try await officer.get("/desk/cases/\(number)?done=sign")
+        #expect(after.text.contains("已办：签收") && after.text.contains("办理中"))
+        #expect(!after.text.contains("id=\"sign\""), "signed once")
+
+        var reply = try hidden(after, kind: "reply")
+        reply.merge(["reply-to": "complainant", "reply-form": "written", "reply-outcome": "explained"]) { $1 }
+        let incomplete = try await officer.post("/desk/cases/\(number)/orders", reply)
+        #expect(incomplete.status == 422 && incomplete.text.contains("答复全文：请填写"))
+        #expect(incomplete.text.contains("value='written' selected"), "what was answered is kept")
+        reply["reply-note"] = "已更换 <b>"
+        let replied = try await officer.post("/desk/cases/\(number)/orders", reply)
+        #expect(replied.status == 303, "\(replied.text)")
+        #expect(try await site.fixture.number("SELECT count(*) FROM jiesu.note WHERE text = '已更换 <b>'") == 1)
+        let late = try await officer.post("/desk/cases/\(number)/orders", try hidden(page, kind: "return"))
+        #expect(late.status == 422 || late.status == 409)
+    }
+
+    @Test func `a form from elsewhere, another organisation's case and a log-in that ended open nothing`() async throws
+    {
+        let site = try await Site()
+        let id = try await site.fixture.dispatched(1)[0]
+        let number = CaseNumber(id: id).description
+        let officer = Visitor(site.ports.desk)
+        try await officer.logIn("officer", at: "/desk")
+        let page = try await officer.get("/desk/cases/\(number)")
+        var form = try hidden(page, kind: "sign")
+        for foreign in ["", "0000"] {
+            form["form_token"] = foreign
+            #expect(try await officer.post("/desk/cases/\(number)/orders", form).status == 403)
+        }
+        #expect(try await site.fixture.number("SELECT count(*) FROM jiesu.command") == 0)
+
+        let other = try await site.fixture.dispatched(1, to: "city-health")[0]
+        for path in ["/desk/cases/\(CaseNumber(id: other))", "/desk/cases/\(CaseNumber(id: 4711))", "/desk/cases/x"] {
+            let answer = try await officer.get(path)
+            #expect(answer.status == 404 && answer.text.contains("没有查到"), "\(path)")
+        }
+        let stranger = Visitor(site.ports.desk)
+        #expect(
+            try await stranger.post("/desk/log-in", ["name": "stranger", "password": "a good password"]).status == 401)
+        stranger.cookie = "jiesu=" + String(repeating: "0", count: 64)
+        #expect(try await stranger.get("/desk/cases").status == 303)
+
+        let again = Visitor(site.ports.desk)
+        again.cookie = officer.cookie
+        let out = try await officer.post("/desk/log-out", try token(page))
+        #expect(out.headers["Set-Cookie"]?.contains("Max-Age=0") == true)
+        #expect(try await again.get("/desk/cases").status == 303, "the log-in has ended, whoever has its cookie")
+    }
+
+    @Test func `a password is changed by who has it, which ends all other log-ins; an unused log-in ends by itself`()
+        async throws
+    {
+        let site = try await Site()
+        let (here, elsewhere) = (Visitor(site.ports.desk), Visitor(site.ports.desk))
+        try await here.logIn("officer", at: "/desk")
+        try await elsewhere.logIn("officer", at: "/desk")
+        let token = try token(try await here.get("/desk/password"))
+        func change(_ old: String, _ new: String, _ again: String) async throws -> Client.Answer {
+            try await here.post("/desk/password", token.merging(["old": old, "new": new, "again": again]) { $1 })
+        }
+        #expect(try await change("wrong", "another good one", "another good one").text.contains("现在的密码不正确"))
+        #expect(try await change("a good password", "short", "short").status == 422)
+        #expect(try await change("a good password", "another good one", "another one").status == 422)
+        #expect(try await change("a good password", "another good one", "another good one").status == 200)
+        #expect(try await here.get("/desk/cases").status == 200)
+        try await eventually("the other log-in ends within the seconds for which sessions are kept") {
+            try await elsewhere.get("/desk/cases").status == 303
+        }
+        #expect(
+            try await elsewhere.post("/desk/log-in", ["name": "officer", "password": "a good password"]).status == 401)
+        #expect(
+            try await elsewhere.post("/desk/log-in", ["name": "officer", "password": "another good one"]).status == 303)
+        _ = try await site.fixture.pool.withConnection {
+            try await $0.execute("UPDATE jiesu.log_in SET seen_at = seen_at - interval '3 hours'")
+        }
+        try await eventually("nobody was there for three hours") { try await here.get("/desk/cases").status == 303 }
+    }
+
+    @Test func `guessing is slowed for who guesses, and for nobody else`() async throws {
+        let fixture = try await DeskFixture()
+        var guesses = Guesses()
+        guesses.pause = .milliseconds(400)
+        let access = AccessStore(fixture.pool, guesses)
+        for _ in 1...5 { #expect(try await access.logIn(name: "officer", password: "x", from: "1.1.1.1") == nil) }
+        let start = ContinuousClock.now
+        async let slow = access.logIn(name: "officer", password: "a good password", from: "1.1.1.1")
+        #expect(try await access.logIn(name: "officer", password: "a good password", from: "2.2.2.2") != nil)
+        #expect(try await slow != nil, "the right password works after the pause")
+        #expect(ContinuousClock.now - start >= .milliseconds(400))
+    }
+
+    @Test(arguments: [true, false])
+    func `an officer works a case off in a browser, and a dispatcher looks at it`(javaScript: Bool) async throws {
+        let site = try await Site()
+        let number = CaseNumber(id: try await site.fixture.dispatched(1)[0]).description
+        try await Browser.with(javaScript: javaScript) { browser in
+            func look(_ name: String) async throws {
+                #expect(try await browser.faults(of: name, judged: javaScript) == [])
+            }
+            try await browser.open("http://127.0.0.1:\(site.ports.desk)/desk")
+            try await look("desk-log-in")
+            try await browser.type("officer", into: "#name")
+            try await browser.type("a good password", into: "#password")
+            try await browser.click("main button")
+            try await look("desk-cases")
+            try await browser.click("td a")
+            #expect(try await browser.text(of: "#state") == "已转办")
+            try await look("desk-case")
+            try await browser.click("#sign summary")
+            try await browser.click("#sign button")
+            #expect(try await browser.text(of: "main:has(#state) [role=status]") == "已办：签收。")
+            try await browser.click("#note summary")
+            try await browser.type("现场已查看", into: "#note-note")
+            try await browser.click("#note button")
+            #expect(try await browser.text(of: "[role=status]") == "已办：记录办理情况。")
+            try await browser.click("#reply summary")
+            try await look("desk-reply")
+            try await browser.click("#reply button")
+            #expect(
+                try await browser.address().hasSuffix("/desk/cases/\(number)?done=note"),
+                "the browser asks for what is missing")
+            try await browser.click("main form button")
+            #expect(try await browser.text(of: "main .pre").contains("秘密正文"))
+            try await look("desk-text")
+            try await browser.open("http://127.0.0.1:\(site.ports.desk)/desk/password")
+            try await look("desk-password")
+            try await browser.click("header button")
+            #expect(try await browser.address().hasSuffix("/desk/log-in"))
+
+            try await browser.open("http://127.0.0.1:\(site.ports.centre)/dispatch")
+            try await browser.type("dispatcher", into: "#name")
+            try await browser.type("a good password", into: "#password")
+            try await browser.click("main button")
+            try await browser.click("td a")
+            #expect(try await browser.text(of: "#state") == "办理中")
+            try await look("dispatch-case")
+            try await browser.open("http://127.0.0.1:\(site.ports.centre)/dispatch/callbacks")
+            try await look("dispatch-callbacks")
+        }
+    }
+}

@@ -135,6 +135,17 @@ import Testing
         #expect(try await city.number("SELECT count(*) FROM jiesu.idempotency") == 0)
     }
 
+    @Test func `running it again spends no numbers of cases on what is known`() async throws {
+        let city = try await City()
+        let file = try city.folder.write(
+            ("id,text\n" + (0..<600).map { "\($0),第 \($0) 盏路灯不亮\n" }.joined()).utf8, to: "list.csv")
+        _ = try await city.importing(file, "--no-wait")
+        let spent = try await city.number("SELECT last_value FROM jiesu.case_id")
+        let again = try await city.importing(file, "--no-wait")
+        #expect(again.out.contains("     600  known already"))
+        #expect(try await city.number("SELECT last_value FROM jiesu.case_id") == spent)
+    }
+
     @Test func `a long table is taken in pieces, and one that was interrupted goes on where it was`() async throws {
         let city = try await City()
         let rows = (0..<2_000).map { "\($0),第 \($0) 盏路灯不亮\n" }

@@ -31,6 +31,9 @@ struct ImportRun {
         line = mapping.line
     }
 
+    /// How many rows were set aside.
+    var rejected: Int { rejects.count }
+
     /// Registers rows in one transaction, or in several if the database refuses some, and sets those aside that cannot be, in
     /// their order.
     ///

@@ -34,7 +34,7 @@ enum Jiesu {
         BenchCommand.self,
     ]
 
-    /// Runs what was typed. 0 done, 1 failed, 2 typed wrongly.
+    /// Runs what was typed. 0 done, 1 failed, 2 typed wrongly, 3 done but not with all of it.
     static func run(_ typed: [String]) async -> Int32 {
         // `jiesu help up` is `jiesu up --help`.
         let isHelp = typed.first == "help" && typed.count > 1

@@ -21,6 +21,7 @@ enum ImportCommand: OperatorCommand {
 
         --line is the complaint line whose profile applies (default 12345), --channel how the rows came (default web_portal).
         Then it waits until everything was classified and sent out, and prints the counts; --no-wait does not.
+        Exit 0: every row is in; 1: it could not go on, what went in is kept; 2: typed wrongly; 3: done, but rows were rejected.
         """
     static let options = [
         Reach.option, .list("map"), .value("source"), .value("line"), .value("channel"), .flag("no-wait"),
@@ -58,7 +59,7 @@ enum ImportCommand: OperatorCommand {
         run.report()
         if !arguments.has("no-wait") { try await run.awaitRouting() }
         try await run.printCounts()
-        return 0
+        return run.rejected == 0 ? 0 : 3
     }
 
     private static func read(_ file: FileHandle, _ path: String) throws -> [UInt8] {

@@ -20,6 +20,7 @@ struct CSVReader {
     private let read: () throws -> [UInt8]
     private var buffer: [UInt8] = []
     private var position = 0
+    private var given = 0
     private var isAtStart = true
     private var lines = LineCount()
 
@@ -27,6 +28,9 @@ struct CSVReader {
     init(read: @escaping () throws -> [UInt8]) {
         self.read = read
     }
+
+    /// How many bytes of the file were made into records.
+    var passed: Int { given - (buffer.count - position) }
 
     /// The next record; `nil` at the end. An empty line is no record.
     mutating func next() throws -> Record? {
@@ -38,6 +42,7 @@ struct CSVReader {
         while true {
             if position == buffer.count {
                 (buffer, position) = (try read(), 0)
+                given += buffer.count
                 guard !buffer.isEmpty else { return parser.atEnd(lines) }
             }
             let isWhole = buffer.withUnsafeBufferPointer { parser.take($0, from: &position, &lines) }
@@ -47,6 +52,7 @@ struct CSVReader {
 
     private mutating func skipByteOrderMark() throws {
         while buffer.count < 3, case let more = try read(), !more.isEmpty { buffer += more }
+        given = buffer.count
         if buffer.starts(with: Self.byteOrderMark) { position = 3 }
     }
 

@@ -39,7 +39,8 @@ struct ImportRun {
     ///
     /// Rows of an earlier run cost one look together: their keys are in the table, so no file of ours has to say where that
     /// run stopped, and none can be wrong about it. No case's number is spent on them either.
-    mutating func take(_ rows: [Row]) async throws {
+    /// - Parameter percent: how much of the file they complete; `nil` if nobody knows its size.
+    mutating func take(_ rows: [Row], percent: Int?) async throws {
         let registrations = try await keyed(rows.compactMap { try? $0.content.get() })
         let owners = try await owners(registrations)
         let fresh = zip(registrations, owners).filter { $1 == nil }.map(\.0)
@@ -74,7 +75,8 @@ struct ImportRun {
             case .refused(let refusal): try rejects.add(row.record, refusal.explanation)
             }
         }
-        progress.show("\(registered) registered, \(known) known already, \(rejects.count) rejected")
+        let place = percent.map { "\($0) %: " } ?? ""
+        progress.show("\(place)\(registered) registered, \(known) known already, \(rejects.count) rejected")
     }
 
     /// The case that a key stands for already, and whether for the same row.

@@ -97,6 +97,15 @@ import Testing
         #expect(try records(Array(table.utf8)).map(\.fault) == [nil])
     }
 
+    @Test func `what was passed are the bytes of the records so far`() throws {
+        var pieces = ["c\n", "b\n", "\u{FEFF}a\n"].map { Array($0.utf8) }
+        var reader = CSVReader { pieces.popLast() ?? [] }
+        for passed in [5, 7, 9] {
+            _ = try reader.next()
+            #expect(reader.passed == passed)
+        }
+    }
+
     @Test func `it does not matter where the pieces end`() throws {
         let table = "\u{FEFF}a,\"b\"\"c\",\"d\r\ne\"\r\n\r\n\"\",路灯,\"x\"y\n\r1,\"2\r\",\"3\n\"\r\"open,\n"
         let bytes = Array(table.utf8)

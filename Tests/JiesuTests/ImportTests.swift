@@ -146,6 +146,24 @@ import Testing
         #expect(try await city.number("SELECT last_value FROM jiesu.case_id") == spent)
     }
 
+    @Test func `a terminal sees how far it is on one line, a log on lines of their own`() async throws {
+        let city = try await City()
+        let file = try city.folder.write("text\n路灯不亮\n".utf8, to: "list.csv")
+        let plain = try await city.importing(file, "--no-wait")
+        #expect(plain.out.hasPrefix("100 %: 1 registered, 0 known already, 0 rejected\n"), "\(plain)")
+        #expect(!plain.out.contains("\u{1B}"))
+        let program = BuiltProgram.folder.appending(path: "jiesu").path
+        let terminal = try BackgroundProgram(
+            URL(filePath: "/usr/bin/script"),
+            ["-qec", "\(program) import \(file) --no-wait --data \(city.folder.url.path)", "/dev/null"],
+            environment: BuiltProgram.environment(), output: URL(filePath: city.folder.path("out")),
+            errors: URL(filePath: city.folder.path("err")))
+        try await eventually("it ends") { terminal.status != nil }
+        #expect(terminal.status == 0)
+        #expect(
+            try city.folder.text("out").hasPrefix("\r\u{1B}[2K100 %: 0 registered, 1 known already, 0 rejected\r\n"))
+    }
+
     @Test func `a long table is taken in pieces, and one that was interrupted goes on where it was`() async throws {
         let city = try await City()
         let rows = (0..<2_000).map { "\($0),第 \($0) 盏路灯不亮\n" }

@@ -46,8 +46,11 @@ enum ImportCommand: OperatorCommand {
         var run = ImportRun(
             store: CaseStore(pool: pool), pool: pool, rejects: RejectedRows(of: url, header: header),
             mapping: mapping)
+        // A pipe has no size.
+        var status = stat()
+        let size = fstat(file.fileDescriptor, &status) == 0 ? Int(status.st_size) : 0
         do {
-            try await take(&reader, by: mapping, into: &run)
+            try await take(&reader, of: size, by: mapping, into: &run)
         } catch let error
             where error is PostgresError || error is TransactionError
         {
@@ -70,20 +73,27 @@ enum ImportCommand: OperatorCommand {
         }
     }
 
-    private static func take(_ reader: inout CSVReader, by mapping: ImportMapping, into run: inout ImportRun)
-        async throws
-    {
-        var waiting: [ImportRun.Row] = []
-        var bytes = 0
-        while let record = try reader.next() {
-            let content = Result { () throws(ImportMapping.Fault) in try mapping.registration(record) }
-            waiting.append(ImportRun.Row(record: record, content: content))
-            bytes += record.fields.reduce(0) { $0 + $1.count }
-            if waiting.count == batch.rows || bytes >= batch.bytes {
-                try await run.take(waiting)
-                (waiting, bytes) = ([], 0)
+    private static func take(
+        _ reader: inout CSVReader, of size: Int, by mapping: ImportMapping, into run: inout ImportRun
+    ) async throws {
+        while case let next = try records(&reader), !next.isEmpty {
+            let rows = next.map { record in
+                ImportRun.Row(
+                    record: record,
+                    content: Result { () throws(ImportMapping.Fault) in try mapping.registration(record) })
             }
+            try await run.take(rows, percent: size > 0 ? min(100, reader.passed * 100 / size) : nil)
         }
-        try await run.take(waiting)
+    }
+
+    /// The next records, none at the end.
+    private static func records(_ reader: inout CSVReader) throws -> [CSVReader.Record] {
+        var records: [CSVReader.Record] = []
+        var bytes = 0
+        while records.count < batch.rows, bytes < batch.bytes, let record = try reader.next() {
+            records.append(record)
+            bytes += record.fields.reduce(0) { $0 + $1.count }
+        }
+        return records
     }
 }

@@ -2,7 +2,8 @@
 ///
 /// Quoted fields may hold commas, quotes and line ends; LF, CRLF and CR end a line, and a byte-order mark is passed
 /// over. Bytes are not yet text: a field that is no UTF-8 is the record's fault alone. Memory is bounded whatever the
-/// file holds.
+/// file holds. JSON lines are read by the same rules as a table without commas and quotes: a line is a record of one
+/// field.
 struct CSVReader {
     struct Record: Equatable {
         /// Line of the file on which it begins, from 1.
@@ -17,6 +18,7 @@ struct CSVReader {
     static let longestRecord = 1 << 20
     private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
+    private let isLines: Bool
     private let read: () throws -> [UInt8]
     private var buffer: [UInt8] = []
     private var position = 0
@@ -24,8 +26,11 @@ struct CSVReader {
     private var isAtStart = true
     private var lines = LineCount()
 
-    /// - Parameter read: gives the next bytes, empty at the end.
-    init(read: @escaping () throws -> [UInt8]) {
+    /// - Parameters:
+    ///   - isLines: whether a line is a record of one field, whatever it holds.
+    ///   - read: gives the next bytes, empty at the end.
+    init(isLines: Bool = false, read: @escaping () throws -> [UInt8]) {
+        self.isLines = isLines
         self.read = read
     }
 
@@ -38,7 +43,7 @@ struct CSVReader {
             isAtStart = false
             try skipByteOrderMark()
         }
-        var parser = RecordParser()
+        var parser = RecordParser(isLines: isLines)
         while true {
             if position == buffer.count {
                 (buffer, position) = (try read(), 0)

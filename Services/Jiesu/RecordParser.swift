@@ -9,12 +9,18 @@ struct RecordParser {
         case afterQuote
     }
 
+    /// Whether commas and quotes mean nothing, so that a line is a record of one field.
+    private let isLines: Bool
     private var place = Place.beforeRecord
     private var line = 1
     private var fields: [[UInt8]] = []
     private var field: [UInt8] = []
     private var size = 0
     private var fault: String?
+
+    init(isLines: Bool) {
+        self.isLines = isLines
+    }
 
     /// What was read so far.
     var record: CSVReader.Record { CSVReader.Record(line: line, fields: fields, fault: fault) }
@@ -26,7 +32,7 @@ struct RecordParser {
         while position < bytes.count {
             let byte = bytes[position]
             switch place {
-            case .plain where !Self.endsPlain(byte), .quoted where byte != UInt8(ascii: "\""):
+            case .plain where !endsPlain(byte), .quoted where byte != UInt8(ascii: "\""):
                 takeRun(bytes, from: &position, &lines)
                 continue
             case .beforeRecord:
@@ -34,13 +40,13 @@ struct RecordParser {
                 line = lines.current
                 place = .fieldStart
                 continue
-            case .fieldStart where byte == UInt8(ascii: "\""): place = .quoted
+            case .fieldStart where byte == UInt8(ascii: "\"") && !isLines: place = .quoted
             case .afterQuote where byte == UInt8(ascii: "\""):
                 append(bytes[position...position])
                 place = .quoted
             case .quoted: place = .afterQuote
             case .fieldStart, .plain, .afterQuote:
-                guard Self.endsPlain(byte) else {
+                guard endsPlain(byte) else {
                     if place == .afterQuote { note("text follows a closing quote") }
                     place = .plain
                     continue
@@ -81,14 +87,14 @@ struct RecordParser {
                 position += 1
             }
         } else {
-            while position < bytes.count, !Self.endsPlain(bytes[position]) { position += 1 }
+            while position < bytes.count, !endsPlain(bytes[position]) { position += 1 }
             lines.pass(bytes[position - 1])
         }
         append(bytes[start..<position])
     }
 
-    private static func endsPlain(_ byte: UInt8) -> Bool {
-        byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
+    private func endsPlain(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: ",") && !isLines || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
     }
 
     private mutating func append(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) {

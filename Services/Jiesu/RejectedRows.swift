@@ -11,13 +11,13 @@ struct RejectedRows {
     private(set) var shown: [String] = []
     private(set) var path = ""
     private let table: URL
-    private let header: CSVReader.Record
+    private let columns: [[UInt8]]
     private var file: FileHandle?
 
     /// Makes no file until the first row comes; one that an earlier run left stays then.
-    init(of table: URL, header: CSVReader.Record) {
+    init(of table: URL, columns: [[UInt8]]) {
         self.table = table
-        self.header = header
+        self.columns = columns
     }
 
     mutating func add(_ record: CSVReader.Record, _ reason: String) throws {
@@ -38,7 +38,7 @@ struct RejectedRows {
             fchmod(descriptor, 0o600)
             path = place
             let out = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-            try write(Self.line("line", "reason", header.fields), to: out)
+            try write(Self.line("line", "reason", columns), to: out)
             return out
         }
         throw CommandFailure("\(name) can be written neither beside the file nor here")

@@ -6,9 +6,11 @@ import Testing
 /// RFC 4180 tables, well and badly made.
 @Suite struct CSVReaderTests {
     /// All records of `bytes`, which come in pieces of `step`.
-    private func records(_ bytes: [UInt8], step: Int = 1 << 20) throws -> [CSVReader.Record] {
+    private func records(
+        _ bytes: [UInt8], step: Int = 1 << 20, isLines: Bool = false
+    ) throws -> [CSVReader.Record] {
         var position = 0
-        var reader = CSVReader {
+        var reader = CSVReader(isLines: isLines) {
             let piece = Array(bytes[position..<min(position + step, bytes.count)])
             position += piece.count
             return piece
@@ -97,6 +99,26 @@ import Testing
         #expect(try records(Array(table.utf8)).map(\.fault) == [nil])
     }
 
+    @Test func `as lines each is one field, whatever commas and quotes it holds`() throws {
+        let text = "\u{FEFF}{\"a\":\"b,c\"}\r\n\n\"open,\nx\"y,\n last"
+        let lines = try records(Array(text.utf8), isLines: true)
+        #expect(lines.map(\.line) == [1, 3, 4, 5])
+        #expect(
+            lines.map { String(decoding: $0.fields[0], as: UTF8.self) } == [
+                "{\"a\":\"b,c\"}", "\"open,", "x\"y,", " last",
+            ]
+        )
+        #expect(lines.allSatisfy { $0.fields.count == 1 && $0.fault == nil })
+        for step in 1...9 { #expect(try records(Array(text.utf8), step: step, isLines: true) == lines) }
+    }
+
+    @Test func `a line that is too long is at fault, bounded in memory, and the next one is read`() throws {
+        let long = String(repeating: "\",", count: CSVReader.longestRecord)
+        let lines = try records(Array("\(long)\nb\n".utf8), step: 64 << 10, isLines: true)
+        #expect(lines.map(\.fault) == ["it is longer than 1 MiB", nil])
+        #expect(lines[0].fields.reduce(0) { $0 + $1.count } <= CSVReader.longestRecord)
+    }
+
     @Test func `what was passed are the bytes of the records so far`() throws {
         var pieces = ["c\n", "b\n", "\u{FEFF}a\n"].map { Array($0.utf8) }
         var reader = CSVReader { pieces.popLast() ?? [] }
@@ -141,5 +163,6 @@ import Testing
         let noise: [UInt8] = [0x22, 0x2C, 0x0A, 0x0D, 0x61, 0xEF, 0xBB, 0xBF]
         let bytes = (0..<60).map { _ in noise.randomElement(using: &random) ?? 0 }
         #expect(try records(bytes) == records(bytes, step: 1))
+        #expect(try records(bytes, isLines: true) == records(bytes, step: 1, isLines: true))
     }
 }

@@ -10,7 +10,7 @@ import Testing
         _ header: String, map: [String] = [], source: String = "board", channel: String = "letter"
     ) throws(Arguments.Mistake) -> ImportMapping {
         try ImportMapping(
-            header: Self.record(header), map: map, source: source, line: "12345", channel: channel)
+            .csv, first: [Self.record(header)], map: map, source: source, line: "12345", channel: channel)
     }
 
     private func mistake(
@@ -71,6 +71,12 @@ import Testing
         #expect(mistake("a,text", map: ["a=txt"])?.hasPrefix("\"txt\" is no field; fields are id, title, text") == true)
         #expect(mistake("a,text", map: ["a"]) == "--map wants COLUMN=FIELD, not \"a\"")
         #expect(mistake("a,text", map: ["=id"]) == "--map wants COLUMN=FIELD, not \"=id\"")
+        #expect(
+            mistake("内容", map: ["text=内容"]) == "--map wants COLUMN=FIELD: \"内容=text\", not \"text=内容\"")
+        #expect(
+            mistake("{\"text\":\"某人的事\"}")
+                == "the file begins with {, as JSON lines do; read it as such with --format jsonl")
+        #expect(mistake((0..<99).map { "c\($0)" }.joined(separator: ","))?.hasSuffix("c28, c29, …") == true)
         #expect(mistake("a,b,text", map: ["a=id", "b=id"]) == "two columns are mapped to id")
         #expect(mistake("text,id,text") == "the column \"text\" stands twice in the header")
         #expect(mistake("text", source: "") == "--source wants a name of 1 to 100 characters")
@@ -81,11 +87,11 @@ import Testing
     @Test func `a header that is no UTF-8 or badly quoted is a mistake`() {
         let bytes = CSVReader.Record(line: 1, fields: [[0xFF], Array("text".utf8)])
         #expect(throws: Arguments.Mistake(message: "the header is no UTF-8; save the table as UTF-8")) {
-            try ImportMapping(header: bytes, map: [], source: "s", line: "12345", channel: "letter")
+            try ImportMapping(.csv, first: [bytes], map: [], source: "s", line: "12345", channel: "letter")
         }
         let faulty = CSVReader.Record(line: 1, fields: [Array("text".utf8)], fault: "text follows a closing quote")
         #expect(throws: Arguments.Mistake.self) {
-            try ImportMapping(header: faulty, map: [], source: "s", line: "12345", channel: "letter")
+            try ImportMapping(.csv, first: [faulty], map: [], source: "s", line: "12345", channel: "letter")
         }
     }
 
@@ -127,5 +133,85 @@ import Testing
         #expect(try unknown.registration(Self.record("a,5")).key == "")
         #expect(
             try unknown.registration(Self.record("a,5")).request != unknown.registration(Self.record("a,6")).request)
+    }
+
+    private static func lines(_ texts: [String]) -> [CSVReader.Record] {
+        texts.enumerated().map { CSVReader.Record(line: $0 + 1, fields: [Array($1.utf8)]) }
+    }
+
+    private func mapping(lines texts: [String], map: [String] = []) throws(Arguments.Mistake) -> ImportMapping {
+        try ImportMapping(.jsonl, first: Self.lines(texts), map: map, source: "board", line: "12345", channel: "letter")
+    }
+
+    /// The registration of one line under a mapping that its neighbours allow, or why there is none.
+    private func outcome(
+        _ line: String, map: [String] = []
+    ) throws -> Result<Registration, ImportMapping.Fault> {
+        let mapping = try mapping(lines: [#"{"text":"a","k":null}"#], map: map)
+        return Result { () throws(ImportMapping.Fault) in try mapping.registration(Self.lines([line])[0]) }
+    }
+
+    @Test func `keys are what columns are`() throws {
+        let line = #"{"k":7,"time":"2011-08-03T18:24:41+08:00","text":"路灯\n不亮","likes":[{}],"title":null,"phone":""}"#
+        let registration = try outcome(line, map: ["k=id"]).get()
+        #expect(registration.key == "import:board:7")
+        #expect(registration.written?.iso8601 == "2011-08-03T18:24:41+08:00")
+        #expect(registration.text == "路灯\n不亮")
+        #expect(registration.title == nil)
+        #expect(registration.contact?.phone == nil)
+        // A key that comes later than the first lines counts all the same; the mapped one wins over the named.
+        #expect(try outcome(#"{"text":"a","region":"望汀区"}"#).get().region == "望汀区")
+        #expect(try outcome(#"{"text":"a","k":"b"}"#, map: ["k=text"]).get().text == "b")
+        #expect(
+            try outcome(#"{"text":"a","time":"2011-08-03T18:24:41Z","written":"2012-08-03T18:24:41Z"}"#).get().written
+                == outcome(#"{"text":"a","written":"2012-08-03T18:24:41Z"}"#).get().written)
+    }
+
+    @Test(arguments: [
+        ("", "it is no JSON; column 1: ends too early"), ("  ", "it is no JSON; column 3: ends too early"),
+        ("路灯", "it is no JSON; column 1: unexpected character"),
+        ("1,a", "it is no JSON; column 2: something follows the value"),
+        (#"{"text":"a"}{}"#, "it is no JSON; column 13: something follows the value"),
+        (#"{"id":123456789012345678901,"text":"a"}"#, "it is no JSON; column 7: number out of range"),
+        (#"{"text":"\ud800"}"#, "it is no JSON; column 10: half of a surrogate pair"),
+        (#"{"x":"# + String(repeating: "[", count: 99), "it is no JSON; column 37: nested too deeply"),
+        ("[]", "it is JSON, but no object"), ("null", "it is JSON, but no object"), ("{}", "text is empty"),
+        (#"{"text":null}"#, "text is empty"), (#"{"text":"a\u0000"}"#, "text holds a NUL"),
+        (#"{"text":["a"]}"#, "text is an array where a text or a whole number is wanted"),
+        (#"{"text":"a","id":{}}"#, "id is an object where a text or a whole number is wanted"),
+        (#"{"text":true}"#, "text is true or false where a text or a whole number is wanted"),
+        (
+            #"{"text":"a","id":1.0}"#,
+            "id is a number with a fraction or an exponent where a text or a whole number is wanted"
+        ),
+        (#"{"text":"a","time":1312367081}"#, "written is no ISO 8601 time: 1312367081"),
+    ])
+    func `a line that cannot be registered says why`(line: String, expected: String) throws {
+        #expect(throws: ImportMapping.Fault.self) { try outcome(line).get() }
+        if case .failure(let fault) = try outcome(line) { #expect(fault.reason == expected) }
+    }
+
+    @Test(arguments: [
+        (
+            ["{}", #"{"a":1,"b":2}"#, #"{"b":1}"#], [],
+            "no key of the first 3 lines gives the text; name it with --map KEY=text, one of a, b"
+        ),
+        ([#"{"text":"a"}"#], ["c=id"], "none of the first 1 lines has the key \"c\"; there are text"),
+        ([#"{"内容":"a"}"#], ["text=内容"], "--map wants COLUMN=FIELD: \"内容=text\", not \"text=内容\""),
+        (
+            ["id,text", "1,某人"], [],
+            "none of the first 2 lines is a JSON object; line 1: it is no JSON; column 1: unexpected character"
+        ),
+    ])
+    func `each mistake about keys is named`(lines: [String], map: [String], expected: String) {
+        #expect(throws: Arguments.Mistake(message: expected)) { try mapping(lines: lines, map: map) }
+    }
+
+    @Test func `a line without an id is known by all of it, one with an id by what is taken`() throws {
+        #expect(try outcome(#"{"text":"a"}"#).get().key == "")
+        #expect(try outcome(#"{"text":"a"}"#).get().request != outcome(#"{"text":"a","x":1}"#).get().request)
+        #expect(
+            try outcome(#"{"id":1,"text":"a"}"#).get().request == outcome(#"{"x":2,"text":"a","id":"1"}"#).get().request
+        )
     }
 }

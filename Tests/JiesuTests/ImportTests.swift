@@ -120,12 +120,20 @@ import Testing
     @Test func `mistakes are told before anything is registered`() async throws {
         let city = try await City()
         let file = try city.folder.write("id,内容\n1,路灯不亮\n".utf8, to: "table.csv")
+        let objects = try city.folder.write(#"{"id":1,"内容":""}\#n{"text":"路灯不亮"}"#.utf8, to: "objects.jsonl")
         for (arguments, status, message) in [
             ([file], 2, "no column gives the text; name it with --map COLUMN=text, one of id, 内容"),
             ([file, "--map", "内容=txt"], 2, "\"txt\" is no field"),
             ([file, "--map", "内容=text", "--channel", "leter"], 2, "\"leter\" is no channel"),
             ([file, "--map", "内容=text", "--line", "999"], 1, "no profile governs line 999"),
             ([try city.folder.write([], to: "empty.csv")], 1, "empty.csv is empty"),
+            ([try city.folder.write([], to: "empty.jsonl")], 1, "empty.jsonl is empty"),
+            ([file, "--format", "json"], 2, "unknown format \"json\"; did you mean \"jsonl\"?"),
+            (
+                [file, "--format", "jsonl"], 2,
+                "none of the first 2 lines is a JSON object; line 1: it is no JSON; column 1"
+            ),
+            ([objects, "--map", "nr=id"], 2, "none of the first 2 lines has the key \"nr\"; there are id, 内容, text"),
         ] as [([String], Int32, String)] {
             let outcome = try await BuiltProgram.jiesu(["import"] + arguments + ["--data", city.folder.url.path])
             #expect(outcome.status == status)
@@ -135,15 +143,73 @@ import Testing
         #expect(try await city.number("SELECT count(*) FROM jiesu.idempotency") == 0)
     }
 
-    @Test func `running it again spends no numbers of cases on what is known`() async throws {
+    /// One of everything that may stand on a line.
+    private static let lines: [[UInt8]] = [
+        Array("\u{FEFF}{\"id\":1,\"time\":\"2026-03-01T08:00:00+08:00\",\"内容\":\"路灯\\n不亮\",\"likes\":[1,{}]}".utf8),
+        Array(#" { "内容" : "井盖丢了,\"两个\"" , "id" : "2" , "title" : null , "region" : "望汀区" } "#.utf8) + [0x0D],
+        [],
+        Array(#"{"id":3,"内容":"路灯不亮""#.utf8),
+        Array(#"["路灯不亮"]"#.utf8),
+        Array(#"{"id":4,"内容":"路"#.utf8) + [0xB2, 0xE2] + Array(#""}"#.utf8),
+        Array(#"{"id":5,"内容":{"zh":"路灯不亮"}}"#.utf8),
+        Array(#"{"id":6.5,"内容":"路灯不亮"}"#.utf8),
+        Array(#"{"id":7,"id":8,"内容":"路灯不亮"}"#.utf8),
+        Array(#"{"id":9,"title":"路灯不亮"}"#.utf8),
+        Array(#"{"id":10,"内容":""#.utf8) + Array(repeating: 0x61, count: 3 << 20) + Array(#""}"#.utf8),
+        Array(#"{"id":1,"内容":"另一件事"}"#.utf8),
+        Array(#"{"内容":"没有编号"}"#.utf8),
+    ]
+
+    @Test func `JSON lines go in like a table, and what is wrong with a line costs the others nothing`() async throws {
         let city = try await City()
-        let file = try city.folder.write(
-            ("id,text\n" + (0..<600).map { "\($0),第 \($0) 盏路灯不亮\n" }.joined()).utf8, to: "list.csv")
-        _ = try await city.importing(file, "--no-wait")
-        let spent = try await city.number("SELECT last_value FROM jiesu.case_id")
-        let again = try await city.importing(file, "--no-wait")
-        #expect(again.out.contains("     600  known already"))
-        #expect(try await city.number("SELECT last_value FROM jiesu.case_id") == spent)
+        let file = try city.folder.write(Self.lines.joined(separator: [0x0A]), to: "board.jsonl")
+        let outcome = try await city.importing(file, "--map", "内容=text")
+        #expect(outcome.status == 3, "\(outcome)")
+        #expect(outcome.out.contains("       3  registered now"), "\(outcome)")
+        #expect(
+            try await city.texts("SELECT text FROM jiesu.submission ORDER BY case_id")
+                == ["路灯\n不亮", "井盖丢了,\"两个\"", "没有编号"])
+        let wanted = "where a text or a whole number is wanted"
+        let expected = [
+            (4, "it is no JSON; column 20: ends too early"), (5, "it is JSON, but no object"),
+            (6, "it is no JSON; column 16: not UTF-8"), (7, "text is an object \(wanted)"),
+            (8, "id is a number with a fraction or an exponent \(wanted)"),
+            (9, "it is no JSON; column 9: the key appears twice in its object"), (10, "text is empty"),
+            (11, "it is longer than 1 MiB"), (12, "another row was registered under its id"),
+        ]
+        var pieces = [Array(try Data(contentsOf: URL(filePath: city.folder.path("board.rejected.csv"))))]
+        var reader = CSVReader { pieces.popLast() ?? [] }
+        #expect(try reader.next()?.fields == ["line", "reason", "row"].map { Array($0.utf8) })
+        for (line, reason) in expected {
+            let fields = try #require(try reader.next()).fields
+            #expect(String(decoding: fields[0], as: UTF8.self) == "\(line)")
+            #expect(String(decoding: fields[1], as: UTF8.self) == reason)
+            if line != 11 { #expect(fields[2] == Self.lines[line - 1], "the row as it was, byte for byte") }
+        }
+        #expect(try reader.next() == nil)
+        // The same with ids from a table: they are the same rows.
+        let table = try city.folder.write("nr,text,region\n2,\"井盖丢了,\"\"两个\"\"\",望汀区\n".utf8, to: "table.csv")
+        let again = try await city.importing(table, "--source", "board", "--map", "nr=id", "--no-wait")
+        #expect(again.status == 0)
+        #expect(again.out.contains("       1  known already"), "\(again)")
+    }
+
+    @Test func `JSON lines without ids are known by their bytes, whatever the file is called`() async throws {
+        let city = try await City()
+        let text = #"{"text":"路灯不亮"}\#n{"text":"井盖丢了"}\#n{"text":"路灯不亮"}"#
+        let named = try city.folder.write(text.utf8, to: "list.NDJSON")
+        let first = try await city.importing(named, "--no-wait")
+        #expect(first.status == 0, "\(first)")
+        #expect(first.out.contains("       2  registered now"))
+        #expect(first.out.contains("       1  known already"))
+        let unnamed = try city.folder.write(text.utf8, to: "list.txt")
+        let mistaken = try await city.importing(unnamed)
+        #expect(mistaken.status == 2)
+        #expect(mistaken.err.contains("--format jsonl"))
+        #expect(!mistaken.err.contains("路灯"), "what people wrote is not for a terminal")
+        let again = try await city.importing(unnamed, "--format", "jsonl", "--no-wait")
+        #expect(again.out.contains("       3  known already"), "\(again)")
+        #expect(try await city.number("SELECT count(*) FROM jiesu.submission") == 2)
     }
 
     @Test func `a terminal sees how far it is on one line, a log on lines of their own`() async throws {
@@ -162,6 +228,65 @@ import Testing
         #expect(terminal.status == 0)
         #expect(
             try city.folder.text("out").hasPrefix("\r\u{1B}[2K100 %: 0 registered, 1 known already, 0 rejected\r\n"))
+    }
+
+    @Test func `running it again spends no numbers of cases on what is known`() async throws {
+        let city = try await City()
+        let file = try city.folder.write(
+            ("id,text\n" + (0..<600).map { "\($0),第 \($0) 盏路灯不亮\n" }.joined()).utf8, to: "list.csv")
+        _ = try await city.importing(file, "--no-wait")
+        let spent = try await city.number("SELECT last_value FROM jiesu.case_id")
+        let again = try await city.importing(file, "--no-wait")
+        #expect(again.out.contains("     600  known already"))
+        #expect(try await city.number("SELECT last_value FROM jiesu.case_id") == spent)
+    }
+
+    @Test(arguments: ["csv", "jsonl"])
+    func `killed in the middle and run again, every row is there once and every refusal is told`(
+        format: String
+    ) async throws {
+        let city = try await City()
+        let rows = (0..<3_000).map { $0 == 5 || $0 == 2_900 ? "" : "第 \($0) 盏路灯不亮" }
+        let lines =
+            format == "csv"
+            ? ["id,text"] + rows.enumerated().map { "\($0),\($1)" }
+            : rows.enumerated().map { #"{"id":\#($0),"text":"\#($1)"}"# }
+        let file = try city.folder.write(lines.joined(separator: "\n").utf8, to: "list.\(format)")
+        // Holds up the row in the middle until the lock is given back.
+        let blocker = try await city.database.connection()
+        try await blocker.script(
+            """
+            CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF NEW.text LIKE '第 1500 %' THEN PERFORM pg_advisory_xact_lock(7); END IF;
+                RETURN NEW;
+            END $$;
+            CREATE TRIGGER wait BEFORE INSERT ON jiesu.submission FOR EACH ROW EXECUTE FUNCTION wait();
+            SELECT pg_advisory_lock(7);
+            """)
+        let killed = try BackgroundProgram(
+            BuiltProgram.folder.appending(path: "jiesu"),
+            ["import", file, "--no-wait", "--data", city.folder.url.path], environment: BuiltProgram.environment(),
+            output: URL(filePath: city.folder.path("out")), errors: URL(filePath: city.folder.path("err")))
+        try await eventually("it waits in the middle", within: .seconds(120)) {
+            try await city.number("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'advisory'") > 0
+        }
+        killed.signal(SIGKILL)
+        try await eventually("it is dead") { killed.status == 128 + SIGKILL }
+        try await blocker.script("SELECT pg_advisory_unlock(7)")
+        let before = try await city.number("SELECT count(*) FROM jiesu.submission")
+        #expect((1_000..<2_000).contains(before))
+
+        let outcome = try await BuiltProgram.jiesu(["import", file, "--no-wait", "--data", city.folder.url.path])
+        #expect(outcome.status == 3, "\(outcome)")
+        #expect(outcome.out.contains("       2  rejected"))
+        #expect(try await city.number("SELECT count(*) FROM jiesu.submission") == 2_998)
+        #expect(try await city.number("SELECT count(*) FROM jiesu.idempotency") == 2_998)
+        #expect(
+            try await city.number("SELECT count(DISTINCT text) FROM jiesu.submission") == 2_998)
+        let rejected = try city.folder.text("list.rejected.csv").split(separator: "\n").dropFirst()
+        #expect(rejected.map { $0.prefix { $0 != "," } } == (format == "csv" ? ["7", "2902"] : ["6", "2901"]))
+        #expect(try await Audit.verify(pool: city.pool).broken.isEmpty)
     }
 
     @Test func `a long table is taken in pieces, and one that was interrupted goes on where it was`() async throws {

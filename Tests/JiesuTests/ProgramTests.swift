@@ -44,7 +44,7 @@ import Testing
     @Test(arguments: [
         (["nonsense"], "there is no command \"nonsense\""), (["audit"], "there is no command \"audit\""),
         (["audit", "verfy"], "there is no command \"audit verfy\""), (["imprt"], "did you mean \"import\"?"),
-        (["import"], "FILE.csv is missing"), (["import", "a", "b"], "\"b\" is one argument too many"),
+        (["import"], "FILE is missing"), (["import", "a", "b"], "\"b\" is one argument too many"),
         (["import", "--mpa", "x"], "did you mean \"--map\"?"), (["policy", "check"], "FILE is missing"),
         (["tail"], "TOPIC is missing"), (["tail", "t", "--from", "end"], "--from knows only \"beginning\""),
         (["up", "--port", "x"], "--port wants a whole number"), (["up", "--port", "65536"], "from 0 to 65535"),

@@ -94,7 +94,11 @@ let package = Package(
             ]),
         service("Deadlines", ["Casework", "CaseStore", "Postgres", "Kafka", "HTTP"]),
         service(
-            "Reporting", ["Access", "Casework", "CaseStore", "Policies", "Postgres", "HTTP", "JSON", "WorkingTime"]),
+            "Reporting",
+            [
+                "Access", "Pages", "WorkPages", "Casework", "CaseStore", "Policies", "Postgres", "HTTP", "JSON",
+                "WorkingTime",
+            ]),
         service(
             "Jiesu", resources: [.copy("Samples")],
             ["Access", "Casework", "CaseStore", "Policies", "Postgres", "Kafka", "HTTP", "JSON", "WorkingTime"]),
@@ -118,8 +122,9 @@ let package = Package(
         tests(
             "ReportingTests",
             [
-                "Reporting", "CaseStore", "Casework", "HTTP", "JSON", "Kafka", "Lifecycle", "Policies", "Postgres",
-                "Support", "Telemetry", "WorkingTime",
+                "Reporting", "Access", "CaseStore", "Casework", "HTTP", "JSON", "Kafka", "Lifecycle", "Pages",
+                "Policies",
+                "Postgres", "Support", "Telemetry", "WorkPages", "WorkingTime",
             ]),
         tests("WorkingTimeTests", ["WorkingTime", "Policies"]),
         tests("CaseworkTests", ["Casework", "WorkingTime", "Support"]),

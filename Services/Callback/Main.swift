@@ -25,7 +25,7 @@ enum Main {
             return [
                 Server(
                     name: "jiesu-callback", listen: settings.listen.description,
-                    routes: routes.all + WorkPages(prefix: "/callback", book: book, access: access).all,
+                    routes: routes.all + CasePages(prefix: "/callback", book: book, access: access).all,
                     ready: { ["database": await pool.answers()] }, problemPage: Page.problem, metrics: metrics, log: log
                 )
             ]

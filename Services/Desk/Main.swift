@@ -29,7 +29,7 @@ enum Main {
                 Server(
                     name: "jiesu-desk", listen: settings.listen.description,
                     routes: CaseRoutes(book: desk, access: access).all
-                        + WorkPages(prefix: "/desk", book: desk, access: access).all
+                        + CasePages(prefix: "/desk", book: desk, access: access).all
                         + EventRoutes(news: news, access: access).all,
                     ready: { ["database": await pool.answers()] }, problemPage: Page.problem, metrics: metrics, log: log
                 ),

@@ -4,8 +4,10 @@ import Configuration
 import Foundation
 import HTTP
 import Lifecycle
+import Pages
 import Postgres
 import Telemetry
+import WorkPages
 
 /// `jiesu-reporting`: makes facts of what happens to cases, and answers with rates.
 @main
@@ -23,16 +25,21 @@ enum Main {
             let facts = CaseStore(pool: Pool(making, size: 2, log: log))
             let watch = BrokerWatch(pool: pool, settings: settings.kafka("reporting"), log: log)
             let access = AccessStore(pool)
+            let readers: [Role] = ["leader", "unit_head", "supervisor", "auditor", "admin"]
             let routes = ReportRoutes(
                 store: ReportStore(pool: pool), cases: store,
-                authorise: {
-                    _ = try await access.authorised($0, any: ["leader", "unit_head", "supervisor", "auditor", "admin"])
-                })
+                authorise: { _ = try await access.authorised($0, any: readers) })
+            let pages = ReportPages(
+                site: WorkSite(prefix: "/reports", access: access, ways: ReportPages.ways), store: routes.store,
+                cases: store,
+                readers: readers)
             return [
                 watch, CaseConsumer(FactMaking(), store: facts, watch: watch, metrics: metrics, log: log),
                 Server(
-                    name: "jiesu-reporting", listen: settings.listen.description, routes: access.routes + routes.all,
-                    ready: { ["database": await pool.answers()] }, metrics: metrics, log: log),
+                    name: "jiesu-reporting", listen: settings.listen.description,
+                    routes: access.routes + routes.all + pages.all,
+                    ready: { ["database": await pool.answers()] }, problemPage: Page.problem, metrics: metrics, log: log
+                ),
             ]
         }
     }

@@ -39,11 +39,7 @@ struct ReportRoutes {
             guard request.parameter("format") == Format.csv.rawValue else {
                 return .json(RatesDocument(report, title: title).json)
             }
-            let name = "rates-by-\(grouping.rawValue)-\(period.from)-\(period.to).csv"
-            return Response(
-                status: 200, type: "text/csv; charset=utf-8",
-                headers: ["Content-Disposition": "attachment; filename=\"\(name)\""],
-                body: Spreadsheet.csv(RatesTable(report, title: title).rows))
+            return Spreadsheet.answer(report, title: title)
         }
     }
 
@@ -80,7 +76,7 @@ struct ReportRoutes {
 
 extension Rulebook {
     /// What people read for a group's code; the code itself where nobody has a name for it.
-    fileprivate func title(of code: String, _ grouping: Grouping) -> String {
+    func title(of code: String, _ grouping: Grouping) -> String {
         switch grouping {
         case .organisation: directory.organisations[code]?.title ?? code
         case .subject:

@@ -1,3 +1,5 @@
+import HTTP
+
 /// Tables as files that a spreadsheet opens: CSV by RFC 4180 in UTF-8, with the byte-order mark without which Chinese
 /// text comes out garbled.
 enum Spreadsheet {
@@ -17,5 +19,16 @@ enum Spreadsheet {
         let safe = text.unicodeScalars.first.map(dangerous.contains) == true ? "'" + text : text
         let mustQuote = safe.unicodeScalars.contains { [",", "\"", "\n", "\r"].contains($0) }
         return mustQuote ? "\"" + safe.replacing("\"", with: "\"\"") + "\"" : safe
+    }
+}
+
+extension Spreadsheet {
+    /// A report as a file of its own.
+    static func answer(_ report: RatesReport, title: (String) -> String) -> Response {
+        let name = "rates-by-\(report.grouping.rawValue)-\(report.period.from)-\(report.period.to).csv"
+        return Response(
+            status: 200, type: "text/csv; charset=utf-8",
+            headers: ["Content-Disposition": "attachment; filename=\"\(name)\"", "Cache-Control": "no-store"],
+            body: csv(RatesTable(report, title: title).rows))
     }
 }

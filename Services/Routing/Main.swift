@@ -31,7 +31,7 @@ enum Main {
                 Server(
                     name: "jiesu-routing", listen: settings.listen.description,
                     routes: CaseRoutes(book: book, access: access).all
-                        + WorkPages(prefix: "/dispatch", book: book, access: access).all,
+                        + CasePages(prefix: "/dispatch", book: book, access: access).all,
                     ready: { ["database": await pool.answers(), "broker": watch.broker != nil] },
                     problemPage: Page.problem, metrics: metrics, log: log),
             ]

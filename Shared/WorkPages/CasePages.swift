@@ -8,8 +8,24 @@ import Pages
 import Policies
 import WorkingTime
 
-/// Lists, one case with what may be ordered now, and its text.
-extension WorkPages {
+/// Lists, one case with what may be ordered now, and its text: at a desk or at the centre.
+package struct CasePages: Sendable {
+    let site: WorkSite
+    let book: any CaseBook
+    private let access: AccessStore
+
+    package init(prefix: String, book: any CaseBook, access: AccessStore) {
+        site = WorkSite(prefix: prefix, access: access, ways: [("/cases", "工单"), ("/callbacks", "回访")])
+        self.book = book
+        self.access = access
+    }
+
+    package var all: [Route] { site.all + [cases, open, callbacks, show, text, give] }
+
+    private typealias Visitor = WorkSite.Visitor
+    private static let html = WorkSite.html
+    private var prefix: String { site.prefix }
+
     // MARK: Lists
 
     /// Cases on one page: what is due next comes first, so the rest can wait.
@@ -21,7 +37,7 @@ extension WorkPages {
             parameters: [.query("state", .string(0...40), required: false, "只列这一状态的;空为所有未结的")],
             answers: [Self.html]
         ) { request, _ in
-            try await page(request) { visitor in
+            try await site.page(request) { visitor in
                 let state = request.parameter("state").flatMap(State.init)
                 let views = try await book.cases(
                     in: Set([state].compactMap(\.self)), for: visitor.session.organisation, limit: Self.listed)
@@ -29,7 +45,7 @@ extension WorkPages {
                 let filters = State.allCases.map { one -> HTML in
                     "<option value='\(one.rawValue)'\(one == state ? " selected" : nil)>\(one.title)</option>"
                 }
-                return frame(
+                return site.frame(
                     state.map { "\($0.title)的工单" } ?? "待办工单", for: visitor,
                     """
                     <form method="get" action="\(prefix)/cases" class="field"><label for="state">状态</label>
@@ -90,14 +106,14 @@ extension WorkPages {
 
     var callbacks: Route {
         Route(.get, "\(prefix)/callbacks", "现在可以回访的件的页面", tags: ["pages"], answers: [Self.html]) { request, _ in
-            try await page(request) { visitor in
+            try await site.page(request) { visitor in
                 let rules = try await book.rulebook()
                 let roles = (rules.facts.duties.duties[.callBack]?.roles ?? []).map(Role.init(code:))
                 let views =
                     visitor.session.has(any: roles)
                     ? try await book.callbacks(for: visitor.session.organisation, limit: Self.listed) : []
                 let now = try await book.now()
-                return frame(
+                return site.frame(
                     "待回访工单", for: visitor,
                     "\(views.isEmpty ? "<p>现在没有要回访的。</p>" : table(try views.map { try row($0, rules, now) }))"
                 ).response()
@@ -129,7 +145,7 @@ extension WorkPages {
             .get, "\(prefix)/cases/{number}", "一件的页面", tags: ["pages"],
             parameters: [.query("done", .string(0...60, .code), required: false, "刚办了什么")], answers: [Self.html]
         ) { request, _ in
-            try await page(request) { visitor in
+            try await site.page(request) { visitor in
                 let view = try await view(request, for: visitor)
                 let done = request.parameter("done").flatMap(Order.Kind.init).flatMap { kind in
                     OrderForm.all.first { $0.kind == kind }
@@ -166,7 +182,7 @@ extension WorkPages {
             "<li><time datetime='\(step.at.iso8601)'>\(step.at.readable)</time> \(step.event.kind.title) <span class='hint'>\(Self.actor(step.actor, rules))</span></li>"
         }
         let forms = OrderForm.offered(desk).map { form($0, desk, visitor, number, refused) }
-        return frame(
+        return site.frame(
             "工单 \(number)", for: visitor,
             """
             \(notice.map { text -> HTML in "<div class='notice' role='status'>\(text)</div>" })
@@ -180,7 +196,7 @@ extension WorkPages {
             <dt>适用办法</dt><dd>\(file.policies.map { rules.profile(named: $0.profile)?.title ?? $0.profile }.joined(separator: "、"))</dd>
             \(limits.isEmpty ? nil : HTML("<dt>期限</dt><dd><ul>\(limits)</ul></dd>"))
             </dl>
-            <form method="post" action="\(prefix)/cases/\(number)/text">\(hidden(visitor))
+            <form method="post" action="\(prefix)/cases/\(number)/text">\(site.hidden(visitor))
             <button class="quiet">查阅原文和联系方式（留有记录）</button></form>
             \(forms.isEmpty ? nil : HTML("<h2>办理</h2>\(forms)"))
             <h2>经过</h2>
@@ -194,7 +210,7 @@ extension WorkPages {
         let mine = refused.flatMap { $0.form.kind == form.kind ? $0 : nil }
         return """
             <details class="card" id="\(form.kind.rawValue)"\(mine == nil ? nil : " open")><summary>\(form.title)</summary>
-            <form method="post" action="\(prefix)/cases/\(number)/orders">\(hidden(visitor))
+            <form method="post" action="\(prefix)/cases/\(number)/orders">\(site.hidden(visitor))
             <input type="hidden" name="kind" value="\(form.kind.rawValue)">
             <input type="hidden" name="id" value="\(mine?.answers["id"]?.string ?? Self.newID())">
             <input type="hidden" name="round" value="\(desk.file.round)">
@@ -224,9 +240,9 @@ extension WorkPages {
     var text: Route {
         Route(
             .post, "\(prefix)/cases/{number}/text", "原文和联系方式的页面;每次查阅都留有记录", tags: ["pages"],
-            body: .form(.object([Self.formTokenField])), answers: [Self.html]
+            body: .form(.object([WorkSite.formTokenField])), answers: [Self.html]
         ) { request, answers in
-            try await form(request, answers) { visitor in
+            try await site.form(request, answers) { visitor in
                 guard let number = request.parameter("number").flatMap(CaseNumber.init),
                     let ticket = try await access.ticket(for: visitor.session, case: number.id, purpose: "handling")
                 else { throw Self.unknown }
@@ -234,7 +250,7 @@ extension WorkPages {
                 _ = try await view(request, for: visitor)
                 let texts = try await access.readPerson(ticket: ticket)
                 guard !texts.isEmpty else { throw Self.unknown }
-                return frame(
+                return site.frame(
                     "工单 \(number) 的原文", for: visitor,
                     """
                     \(texts.map(Self.contact))
@@ -264,12 +280,12 @@ extension WorkPages {
             body: .form(
                 .object(
                     [
-                        Self.formTokenField, .required("kind", .choice(OrderForm.all.map(\.kind.rawValue)), "要做什么"),
+                        WorkSite.formTokenField, .required("kind", .choice(OrderForm.all.map(\.kind.rawValue)), "要做什么"),
                         .required("id", .string(1...100, .code), "表单编号"),
                         .required("round", .integer(1...1000), "所见的办理轮次"),
                     ] + OrderForm.schema)), answers: [Self.html]
         ) { request, answers in
-            try await form(request, answers) { visitor in
+            try await site.form(request, answers) { visitor in
                 let view = try await view(request, for: visitor)
                 let desk = try await desk(view, visitor)
                 guard let form = OrderForm.all.first(where: { $0.kind.rawValue == answers["kind"]?.string }) else {

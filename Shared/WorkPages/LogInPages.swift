@@ -3,7 +3,7 @@ import HTTP
 import JSON
 import Pages
 
-extension WorkPages {
+extension WorkSite {
     var logInForm: Route {
         Route(.get, "\(prefix)/log-in", "登录的表单", tags: ["pages"], answers: [Self.html]) { _, _ in
             logInPage().response()
@@ -35,7 +35,7 @@ extension WorkPages {
                 guard let logIn = try await access.logIn(name: name, password: password, from: request.peer) else {
                     return logInPage("用户名或密码不正确", name: name).response(status: 401)
                 }
-                var response = Response.seeOther("\(prefix)/cases")
+                var response = Response.seeOther(prefix)
                 response.headers["Set-Cookie"] = LogInCookie.set(logIn.token, for: request)
                 return response
             } catch is AccessStore.TooManyGuesses {

@@ -25,12 +25,12 @@ import WorkPages
             let pool = Pool(try fixture.database.settings(as: "jiesu_desk_city-urban"), size: 3, log: .silent)
             let desk = Server(
                 name: "desk", listen: "127.0.0.1:0",
-                routes: WorkPages(
+                routes: CasePages(
                     prefix: "/desk", book: DeskBook(pool: pool, patience: .seconds(20)), access: AccessStore(pool)
                 ).all, problemPage: Page.problem, log: .silent)
             let centre = Server(
                 name: "centre", listen: "127.0.0.1:0",
-                routes: WorkPages(
+                routes: CasePages(
                     prefix: "/dispatch", book: CentreBook(pool: fixture.pool, store: fixture.store),
                     access: AccessStore(fixture.pool)
                 ).all, problemPage: Page.problem, log: .silent)
@@ -231,17 +231,17 @@ import WorkPages
             try await look("desk-log-in")
             try await browser.type("officer", into: "#name")
             try await browser.type("a good password", into: "#password")
-            try await browser.click("main button")
+            try await browser.follow("main button")
             try await look("desk-cases")
-            try await browser.click("td a")
+            try await browser.follow("td a")
             #expect(try await browser.text(of: "#state") == "已转办")
             try await look("desk-case")
             try await browser.click("#sign summary")
-            try await browser.click("#sign button")
-            #expect(try await browser.text(of: "main:has(#state) [role=status]") == "已办：签收。")
+            try await browser.follow("#sign button")
+            #expect(try await browser.text(of: "[role=status]") == "已办：签收。")
             try await browser.click("#note summary")
             try await browser.type("现场已查看", into: "#note-note")
-            try await browser.click("#note button")
+            try await browser.follow("#note button")
             #expect(try await browser.text(of: "[role=status]") == "已办：记录办理情况。")
             try await browser.click("#reply summary")
             try await look("desk-reply")
@@ -249,19 +249,19 @@ import WorkPages
             #expect(
                 try await browser.address().hasSuffix("/desk/cases/\(number)?done=note"),
                 "the browser asks for what is missing")
-            try await browser.click("main form button")
+            try await browser.follow("main form button")
             #expect(try await browser.text(of: "main .pre").contains("秘密正文"))
             try await look("desk-text")
             try await browser.open("http://127.0.0.1:\(site.ports.desk)/desk/password")
             try await look("desk-password")
-            try await browser.click("header button")
+            try await browser.follow("header button")
             #expect(try await browser.address().hasSuffix("/desk/log-in"))
 
             try await browser.open("http://127.0.0.1:\(site.ports.centre)/dispatch")
             try await browser.type("dispatcher", into: "#name")
             try await browser.type("a good password", into: "#password")
-            try await browser.click("main button")
-            try await browser.click("td a")
+            try await browser.follow("main button")
+            try await browser.follow("td a")
             #expect(try await browser.text(of: "#state") == "办理中")
             try await look("dispatch-case")
             try await browser.open("http://127.0.0.1:\(site.ports.centre)/dispatch/callbacks")

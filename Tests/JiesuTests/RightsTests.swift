@@ -82,7 +82,7 @@ import Testing
         "jiesu_routing": common.union(appending).union(logIn).union(reading).union(["given_at", "change_password"]),
         "jiesu_deadlines": common.union(appending).union(["given_at"]),
         "jiesu_callback": common.union(appending).union(logIn).union(reading).union(["change_password"]),
-        "jiesu_reporting": common.union(logIn),
+        "jiesu_reporting": common.union(logIn).union(["change_password"]),
         desk: common.union(logIn).union(reading).union(["change_password", "i_am_under", "is_mine", "my_news"]),
     ]
     private static let sequences: [String: Set<String>] = [

@@ -78,16 +78,22 @@ package final class Browser: Sendable {
         return id
     }
 
-    /// Asked again if the page was replaced between finding and reading: a click returns before what it leads to is there.
     package func text(of selector: String) async throws -> String {
-        for _ in 1...50 {
+        try await ask("GET", "/element/\(try await element(selector))/text").string ?? ""
+    }
+
+    /// Clicks on what leads to another page, and waits until this one is gone: the click alone returns before.
+    package func follow(_ selector: String) async throws {
+        let clicked = try await element(selector)
+        try await ask("POST", "/element/\(clicked)/click")
+        try await eventually("the page is left") {
             do {
-                return try await ask("GET", "/element/\(try await element(selector))/text").string ?? ""
-            } catch let failure as Failure where failure.description.contains("stale element reference") {
-                continue
+                try await ask("GET", "/element/\(clicked)/enabled")
+                return false
+            } catch is Failure {
+                return true
             }
         }
-        throw Failure(description: "\(selector) never holds still")
     }
 
     package func click(_ selector: String) async throws {

@@ -1,44 +1,42 @@
 import Access
-import CaseAPI
 import HTTP
 import JSON
 import Pages
 
-/// The pages of people at work, at a desk or at the centre, under a prefix of the service's own.
-package struct WorkPages: Sendable {
-    let prefix: String
-    let book: any CaseBook
+/// What the pages of people at work have in common: log-in, the frame, and that a form was sent from one of them. Each service has one,
+/// under a prefix of its own.
+package struct WorkSite: Sendable {
+    package let prefix: String
     let access: AccessStore
+    /// Ways to the service's pages, the first one being home: addresses behind the prefix, and titles.
+    let ways: [(address: String, title: String)]
 
     /// - Parameter prefix: such as `/desk`: whatever comes first in the addresses of these pages, so that a proxy can serve several
     ///   services as one site.
-    package init(prefix: String, book: any CaseBook, access: AccessStore) {
+    package init(prefix: String, access: AccessStore, ways: [(address: String, title: String)]) {
         self.prefix = prefix
-        self.book = book
         self.access = access
+        self.ways = ways
     }
 
-    package var all: [Route] {
-        [
-            Style.route, home, logInForm, logIn, logOut, passwordForm, changePassword, cases, open, callbacks, show,
-            text, give,
-        ]
-    }
+    package var all: [Route] { [Style.route, home, logInForm, logIn, logOut, passwordForm, changePassword] }
 
-    static let html = Route.Answer(200, "网页", type: "text/html")
+    private var start: String { prefix + (ways.first?.address ?? "") }
+
+    package static let html = Route.Answer(200, "网页", type: "text/html")
 
     private var home: Route {
-        Route(.get, prefix, "首页", tags: ["pages"], answers: [Self.html]) { _, _ in .seeOther("\(prefix)/cases") }
+        Route(.get, prefix, "首页", tags: ["pages"], answers: [Self.html]) { _, _ in .seeOther(start) }
     }
 
     /// Somebody who is logged in with a browser.
-    struct Visitor {
-        let session: Session
+    package struct Visitor: Sendable {
+        package let session: Session
         let token: String
     }
 
     /// What a page shows, for whoever is logged in; anybody else is asked to log in first.
-    func page(
+    package func page(
         _ request: Request, _ body: (Visitor) async throws -> Response
     ) async throws -> Response {
         guard let token = LogInCookie.token(of: request), let session = try await access.session(token) else {
@@ -48,7 +46,7 @@ package struct WorkPages: Sendable {
     }
 
     /// As `page`, for a form that was sent: it must come from a page of this very log-in.
-    func form(
+    package func form(
         _ request: Request, _ answers: JSON, _ body: (Visitor) async throws -> Response
     ) async throws -> Response {
         try await page(request) { visitor in
@@ -60,21 +58,23 @@ package struct WorkPages: Sendable {
     }
 
     static let formToken = "form_token"
-    static let formTokenField = Schema.Field.required(formToken, .string(0...200), "表单令牌")
+    package static let formTokenField = Schema.Field.required(formToken, .string(0...200), "表单令牌")
 
     /// What every form of `visitor` holds.
-    func hidden(_ visitor: Visitor) -> HTML {
+    package func hidden(_ visitor: Visitor) -> HTML {
         "<input type='hidden' name='\(Self.formToken)' value='\(visitor.session.formToken)'>"
     }
 
     /// A page with who is logged in above it, and the ways to the other pages.
-    func frame(_ title: String, for visitor: Visitor, _ body: HTML) -> Page {
+    package func frame(_ title: String, for visitor: Visitor, _ body: HTML) -> Page {
         let roles = visitor.session.roles.map(\.title).sorted().joined(separator: "、")
+        let links = (ways + [("/password", "密码")]).map { way -> HTML in
+            "<a href='\(prefix)\(way.address)'>\(way.title)</a>"
+        }
         return Page(
             title, home: prefix,
             nav: """
-                <nav aria-label="主要页面"><a href="\(prefix)/cases">工单</a> <a href="\(prefix)/callbacks">回访</a>
-                <a href="\(prefix)/password">密码</a></nav>
+                <nav aria-label="主要页面">\(links)</nav>
                 <form method="post" action="\(prefix)/log-out" class="who">\(hidden(visitor))
                 <span>\(visitor.session.title)（\(roles)）</span> <button class="quiet">退出</button></form>
                 """, body)

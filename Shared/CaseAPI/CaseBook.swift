@@ -1,5 +1,6 @@
 import CaseStore
 import Casework
+import Postgres
 import WorkingTime
 
 /// Where cases are looked up and orders are given: an organisation's desk, or the centre.
@@ -12,6 +13,8 @@ package protocol CaseBook: Sendable {
     func cases(in states: Set<State>, for reader: String?, limit: Int) async throws -> [CaseView]
     /// With everything that happened to it; `nil` if there is none, or none that `reader` may see.
     func view(_ id: Int64, for reader: String?) async throws -> CaseView?
+    /// What was typed while the case was handled, as far as it may be read here. Only behind a ticket (`AccessStore.ticket`).
+    func notes(of id: Int64) async throws -> [CaseNote]
     /// Callbacks that are owed here and may be made now: supervised cases and named complainants first, then who has waited longest
     /// ([D] E-24, R-SV-07).
     func callbacks(for reader: String?, limit: Int) async throws -> [CaseView]
@@ -35,6 +38,22 @@ package struct CaseView: Sendable {
         package let event: Event
         package let at: Moment
         package let actor: String
+    }
+}
+
+/// What somebody typed while they handled a case; an event names the number.
+package struct CaseNote: Sendable, Equatable {
+    package let number: Int64
+    package let at: Moment
+    /// `nil`: the centre's.
+    package let organisation: String?
+    package let text: String
+
+    init(_ row: Row) throws {
+        number = try row.get(0)
+        at = Moment(microseconds: try row.get(1))
+        organisation = try row.get(2)
+        text = try row.get(3)
     }
 }
 

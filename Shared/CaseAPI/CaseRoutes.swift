@@ -65,7 +65,14 @@ package struct CaseRoutes: Sendable {
         Route(
             .get, "/api/v1/cases/{number}/text", "诉求原文和联系方式;每次查阅都留有记录", tags: ["cases"],
             parameters: [.query("purpose", .string(1...40, .code), required: true, "查阅目的的代码,如 handling")],
-            answers: [.init(200, "原文", .object([.required("contacts", .array(of: .any, count: 0...1000), "每次来件")]))]
+            answers: [
+                .init(
+                    200, "原文",
+                    .object([
+                        .required("contacts", .array(of: .any, count: 0...1000), "每次来件"),
+                        .required("notes", .array(of: Self.note, count: 0...100_000), "办理中写下的文字,由早到晚"),
+                    ]))
+            ]
         ) { request, _ in
             let session = try await access.authorised(request, any: Self.anyRole)
             let id = try Self.id(request)
@@ -77,10 +84,25 @@ package struct CaseRoutes: Sendable {
             _ = try await view(request, for: session)
             let texts = try await access.readPerson(ticket: ticket)
             guard !texts.isEmpty else { throw Self.unknown }
+            let notes = try await book.notes(of: id).map { note -> JSON in
+                var members: JSONObject = [
+                    "note": .int(note.number), "at": .string(note.at.iso8601), "text": .string(note.text),
+                ]
+                members["organisation"] = note.organisation.map(JSON.string)
+                return .object(members)
+            }
             return .json(
-                ["contacts": .array(texts.map(Self.document))], headers: ["Cache-Control": "no-store"])
+                ["contacts": .array(texts.map(Self.document)), "notes": .array(notes)],
+                headers: ["Cache-Control": "no-store"])
         }
     }
+
+    private static let note = Schema.object([
+        .required("note", .integer(1...Int64.max), "序号,事件里以此指明"),
+        .required("at", .string(20...40, .dateTime), "何时"),
+        .optional("organisation", .string(1...60), "哪个单位;没有则为中心"),
+        .required("text", .string(1...262_144), "文字"),
+    ])
 
     private static func document(_ text: PersonalText) -> JSON {
         var members: JSONObject = [

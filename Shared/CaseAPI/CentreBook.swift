@@ -60,6 +60,15 @@ package struct CentreBook: CaseBook {
         return try isReadable(view, by: reader, try await rulebook()) ? view : nil
     }
 
+    package func notes(of id: Int64) async throws -> [CaseNote] {
+        try await pool.withConnection { connection in
+            try await connection.query(
+                """
+                SELECT number, jiesu.micros(at), organisation, text FROM jiesu.note WHERE case_id = \(id) ORDER BY number
+                """)
+        }.map(CaseNote.init)
+    }
+
     package func callbacks(for reader: String?, limit: Int) async throws -> [CaseView] {
         let rules = try await rulebook()
         return try await pool.withConnection { connection in

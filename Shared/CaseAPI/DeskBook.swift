@@ -45,6 +45,16 @@ package struct DeskBook: CaseBook {
         }.map { try CaseView($0, steps: []) }
     }
 
+    /// The organisation's own, and the centre's.
+    package func notes(of id: Int64) async throws -> [CaseNote] {
+        try await pool.withConnection { connection in
+            try await connection.query(
+                """
+                SELECT number, jiesu.micros(at), organisation, text FROM jiesu.my_note WHERE case_id = \(id) ORDER BY number
+                """)
+        }.map(CaseNote.init)
+    }
+
     package func view(_ id: Int64, for reader: String?) async throws -> CaseView? {
         let answers = try await pool.withConnection { connection in
             try await connection.pipeline([

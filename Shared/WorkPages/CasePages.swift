@@ -250,10 +250,18 @@ package struct CasePages: Sendable {
                 _ = try await view(request, for: visitor)
                 let texts = try await access.readPerson(ticket: ticket)
                 guard !texts.isEmpty else { throw Self.unknown }
+                let rules = try await book.rulebook()
+                let notes = try await book.notes(of: number.id).map { note -> HTML in
+                    let whose = note.organisation.map { Self.title(of: $0, rules) } ?? "中心"
+                    return """
+                        <div class="card"><p class="hint">\(note.at.readable) \(whose)</p><p class="pre">\(note.text)</p></div>
+                        """
+                }
                 return site.frame(
                     "工单 \(number) 的原文", for: visitor,
                     """
                     \(texts.map(Self.contact))
+                    \(notes.isEmpty ? nil : HTML("<h2>办理中的文字</h2>\(notes)"))
                     <p><a href="\(prefix)/cases/\(number.description)">回到工单</a></p>
                     """
                 ).response()

@@ -134,6 +134,16 @@ struct BookTests {
         let whole = try await send("GET", "/api/v1/cases/\(number)", token: token)
         #expect(whole.json?["state"]?.string == "signed")
         #expect(whole.json?["steps"]?.array?.count == 5)
+        let noted = try await send(
+            "POST", "/api/v1/cases/\(number)/commands", ["id": "2", "kind": "note", "round": 1, "note": "已到现场"],
+            token: token)
+        #expect(noted.json?["outcome"]?.string == "done", "\(noted.text)")
+        let read = try await send("GET", "/api/v1/cases/\(number)/text?purpose=handling", token: token)
+        #expect(read.json?["notes"]?[0]?["text"] == "已到现场" && read.json?["notes"]?[0]?["organisation"] == "city-urban")
+        let blank = try await send(
+            "POST", "/api/v1/cases/\(number)/commands", ["id": "3", "kind": "note", "round": 1, "note": " \u{200B}"],
+            token: token)
+        #expect(blank.json?["outcome"]?.string == "incomplete", "nothing that can be seen is no note")
         #expect(try await send("GET", "/api/v1/cases/\(CaseNumber(id: 999).description)", token: token).status == 404)
     }
 

@@ -140,6 +140,8 @@ import WorkPages
         let replied = try await officer.post("/desk/cases/\(number)/orders", reply)
         #expect(replied.status == 303, "\(replied.text)")
         #expect(try await site.fixture.number("SELECT count(*) FROM jiesu.note WHERE text = '已更换 <b>'") == 1)
+        let read = try await officer.post("/desk/cases/\(number)/text", try token(after))
+        #expect(read.text.contains("已更换 &lt;b&gt;"), "what was typed is read where the complaint is")
         let late = try await officer.post("/desk/cases/\(number)/orders", try hidden(page, kind: "return"))
         #expect(late.status == 422 || late.status == 409)
     }

@@ -77,7 +77,11 @@ let package = Package(
             ]),
 
         service(
-            "Intake", ["Casework", "CaseStore", "Pages", "Policies", "Postgres", "HTTP", "JSON", "WorkingTime"]),
+            "Intake",
+            [
+                "Access", "WorkPages", "Casework", "CaseStore", "Pages", "Policies", "Postgres", "HTTP", "JSON",
+                "WorkingTime",
+            ]),
         service("Classification", ["Casework", "CaseStore", "Policies", "Postgres", "TextMatching", "HTTP"]),
         service("Routing", ["Access", "WorkPages", "Pages", "CaseAPI", "Casework", "CaseStore", "Postgres", "HTTP"]),
         service(
@@ -146,8 +150,9 @@ let package = Package(
         tests(
             "IntakeTests",
             [
-                "Intake", "CaseStore", "Casework", "Pages", "Policies", "Postgres", "HTTP", "JSON", "WorkingTime",
-                "Telemetry", "Support",
+                "Intake", "Access", "CaseStore", "Casework", "Pages", "Policies", "Postgres", "HTTP", "JSON",
+                "WorkingTime",
+                "Telemetry", "Support", "WorkPages",
             ]),
         tests(
             "JiesuTests",

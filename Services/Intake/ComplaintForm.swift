@@ -7,20 +7,30 @@ import WorkingTime
 
 /// What a citizen or an app sends to complain: its shape, and how it becomes a registration.
 enum ComplaintForm {
-    static let schema = Schema.object([
-        .required("text", .string(1...Registration.longestText), "诉求内容"),
-        .optional("title", .string(1...200), "标题"),
-        .optional("line", .string(3...20, .code), "所拨打的热线号码,决定适用哪套办法;缺省为本服务所设的热线"),
-        .optional("channel", .choice(KnownCodes.publicChannels), "来自哪个渠道,缺省为 \(KnownCodes.publicChannels[0])"),
-        .optional(
-            "identity", .choice(Identity.allCases.map(\.rawValue)), "实名 named、匿名 anonymous 或要求保密 confidential;缺省按是否留下姓名"
-        ),
-        .optional("contact", contact, "联系方式,只用于办理和回访"),
-        .optional("place", place, "事发地点"),
-        .optional("happened_at", .string(16...40, .dateTime), "事发时间,不能晚于现在"),
-        .optional("about", .string(1...200), "被反映的单位"),
-        .optional("earlier", .string(10...40), "此前同一事项的受理编号"),
-    ])
+    static let schema = schema(channels: KnownCodes.publicChannels)
+
+    /// - Parameter channels: that whoever registers may name.
+    static func schema(channels: [String]) -> Schema {
+        .object(fields(channels))
+    }
+
+    private static func fields(_ channels: [String]) -> [Schema.Field] {
+        [
+            .required("text", .string(1...Registration.longestText), "诉求内容"),
+            .optional("title", .string(1...200), "标题"),
+            .optional("line", .string(3...20, .code), "所拨打的热线号码,决定适用哪套办法;缺省为本服务所设的热线"),
+            .optional("channel", .choice(channels), "来自哪个渠道,缺省为 \(channels[0])"),
+            .optional(
+                "identity", .choice(Identity.allCases.map(\.rawValue)),
+                "实名 named、匿名 anonymous 或要求保密 confidential;缺省按是否留下姓名"
+            ),
+            .optional("contact", contact, "联系方式,只用于办理和回访"),
+            .optional("place", place, "事发地点"),
+            .optional("happened_at", .string(16...40, .dateTime), "事发时间,不能晚于现在"),
+            .optional("about", .string(1...200), "被反映的单位"),
+            .optional("earlier", .string(10...40), "此前同一事项的受理编号"),
+        ]
+    }
 
     private static let contact = Schema.object([
         .optional("name", .string(1...100), "姓名"),
@@ -46,9 +56,12 @@ enum ComplaintForm {
     /// - Parameters:
     ///   - body: checked by `schema`.
     ///   - request: the bytes as they came, for telling a repetition from another request under the same key.
+    ///   - actor: who registers it.
+    ///   - source: who brought it, if not the person.
     /// - Throws: `Problem` 422 for what a schema cannot say.
-    static func registration(_ body: JSON, key: String, request: [UInt8], line: String) throws(Problem) -> Registration
-    {
+    static func registration(
+        _ body: JSON, key: String, request: [UInt8], line: String, actor: Actor = .complainant, source: String? = nil
+    ) throws(Problem) -> Registration {
         var faults: [Problem.Field] = []
         guard let text = body["text"]?.string else { throw Problem.invalid([.init("/text", "请写明诉求内容")]) }
         var earlier: Int64?
@@ -78,8 +91,9 @@ enum ComplaintForm {
             throw Problem.invalid(faults)
         }
         return Registration(
-            key: storedKey(key), request: request, line: body["line"]?.string ?? line, actor: .complainant,
-            channel: body["channel"]?.string ?? KnownCodes.publicChannels[0], identity: identity, contact: contact,
+            key: storedKey(key), request: request, line: body["line"]?.string ?? line, actor: actor,
+            channel: body["channel"]?.string ?? KnownCodes.publicChannels[0], source: source, identity: identity,
+            contact: contact,
             title: body["title"]?.string, text: text, place: body["place"]?["address"]?.string,
             region: body["place"]?["region"]?.string, about: body["about"]?.string,
             happened: happened ?? nil, earlier: earlier)

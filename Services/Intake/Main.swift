@@ -1,3 +1,4 @@
+import Access
 import CaseStore
 import Configuration
 import Foundation
@@ -6,6 +7,7 @@ import Lifecycle
 import Pages
 import Postgres
 import Telemetry
+import WorkPages
 
 /// `jiesu-intake`: registers complaints that come over HTTP.
 @main
@@ -30,10 +32,13 @@ enum Main {
             let routes = ComplaintRoutes(
                 registrar: Registrar(cases, log: log), store: IntakeStore(pool: pool), cases: cases, line: line)
             let voice = VoiceRoutes(store: routes.store, cases: cases)
+            let operators = OperatorPages(
+                site: WorkSite(prefix: "/operator", access: AccessStore(pool), ways: OperatorPages.ways),
+                complaints: routes)
             return [
                 Server(
                     name: "jiesu-intake", listen: settings.listen.description,
-                    routes: routes.all + voice.all + CitizenPages(complaints: routes, voice: voice).all,
+                    routes: routes.all + voice.all + CitizenPages(complaints: routes, voice: voice).all + operators.all,
                     ready: {
                         // A line that no profile governs would turn every complaint away that names none.
                         let known = (try? await cases.rulebook())?.profile(line: line) != nil

@@ -15,7 +15,7 @@ struct ReportPages {
 
     static let ways = [(address: "/rates", title: "统计")]
 
-    var all: [Route] { site.all + [rates, table] }
+    var all: [Route] { site.all + [Style.route, rates, table] }
 
     private static let parameters: [Parameter] = [
         .query("by", .choice(Grouping.allCases.map(\.rawValue)), "分组:主办单位或分类"),

@@ -20,7 +20,7 @@ package struct CasePages: Sendable {
         self.access = access
     }
 
-    package var all: [Route] { site.all + [cases, open, callbacks, show, text, give] }
+    package var all: [Route] { site.all + [Style.route, cases, open, callbacks, show, text, give] }
 
     private typealias Visitor = WorkSite.Visitor
     private static let html = WorkSite.html

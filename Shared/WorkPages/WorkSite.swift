@@ -8,7 +8,7 @@ import Pages
 package struct WorkSite: Sendable {
     package let prefix: String
     let access: AccessStore
-    /// Ways to the service's pages, the first one being home: addresses behind the prefix, and titles.
+    /// Ways to the service's pages, the first one being home: addresses behind the prefix (empty: the prefix itself), and titles.
     let ways: [(address: String, title: String)]
 
     /// - Parameter prefix: such as `/desk`: whatever comes first in the addresses of these pages, so that a proxy can serve several
@@ -19,7 +19,10 @@ package struct WorkSite: Sendable {
         self.ways = ways
     }
 
-    package var all: [Route] { [Style.route, home, logInForm, logIn, logOut, passwordForm, changePassword] }
+    /// Beside `Style.route`, which a server needs once.
+    package var all: [Route] {
+        (ways.first?.address == "" ? [] : [home]) + [logInForm, logIn, logOut, passwordForm, changePassword]
+    }
 
     private var start: String { prefix + (ways.first?.address ?? "") }
 

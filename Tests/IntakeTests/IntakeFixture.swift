@@ -1,3 +1,4 @@
+import Access
 import CaseStore
 import Casework
 import HTTP
@@ -7,6 +8,7 @@ import Policies
 import Postgres
 import Support
 import Telemetry
+import WorkPages
 
 @testable import Intake
 
@@ -47,7 +49,11 @@ final class IntakeFixture: Sendable {
         let voice = VoiceRoutes(store: routes.store, cases: cases)
         let server = Server(
             name: "jiesu-intake", listen: "127.0.0.1:0",
-            routes: routes.all + voice.all + CitizenPages(complaints: routes, voice: voice).all,
+            routes: routes.all + voice.all + CitizenPages(complaints: routes, voice: voice).all
+                + OperatorPages(
+                    site: WorkSite(prefix: "/operator", access: AccessStore(ownPool), ways: OperatorPages.ways),
+                    complaints: routes
+                ).all,
             problemPage: Page.problem, log: .silent)
         try server.start()
         self.server = server

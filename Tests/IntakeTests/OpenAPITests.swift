@@ -13,7 +13,8 @@ import Testing
             document?["paths"]?.object?.map { $0.key }.sorted() == [
                 "/", "/api/v1/complaints", "/api/v1/complaints/{number}", "/api/v1/complaints/{number}/rating",
                 "/api/v1/complaints/{number}/withdrawal", "/complaint", "/health/live", "/health/ready", "/metrics",
-                "/openapi.json", "/progress", "/progress/rating", "/progress/withdrawal", "/style.css",
+                "/openapi.json", "/operator", "/operator/complaint", "/operator/log-in", "/operator/log-out",
+                "/operator/password", "/progress", "/progress/rating", "/progress/withdrawal", "/style.css",
             ])
         let post = document?["paths"]?["/api/v1/complaints"]?["post"]
         #expect(post?["parameters"]?[0]?["name"] == "Idempotency-Key")

@@ -38,4 +38,4 @@ END $$;
 REVOKE EXECUTE ON FUNCTION jiesu.session(text), jiesu.change_password(text, text, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION jiesu.session(text)
     TO jiesu_intake, jiesu_classification, jiesu_routing, jiesu_callback, jiesu_reporting, jiesu_desk;
-GRANT EXECUTE ON FUNCTION jiesu.change_password(text, text, text) TO jiesu_routing, jiesu_callback, jiesu_reporting, jiesu_desk;
+GRANT EXECUTE ON FUNCTION jiesu.change_password(text, text, text) TO jiesu_intake, jiesu_routing, jiesu_callback, jiesu_reporting, jiesu_desk;

@@ -1,0 +1,91 @@
+import Access
+import CaseStore
+import Casework
+import HTTP
+import JSON
+import Pages
+import Policies
+import WorkPages
+
+/// Where an operator registers what comes by telephone, letter, visit or any other way, while the caller speaks. The questions are the
+/// citizens' (`CitizenForm`), and how it came and who brought it.
+struct OperatorPages {
+    let site: WorkSite
+    let complaints: ComplaintRoutes
+
+    static let ways = [(address: "", title: "登记")]
+    private static let role = Role(code: "operator")
+
+    var all: [Route] { site.all + [form, register] }
+
+    private func page(_ request: Request, _ body: (WorkSite.Visitor) async throws -> Response) async throws -> Response
+    {
+        try await site.page(request) { try await allowed($0, body) }
+    }
+
+    private func allowed(
+        _ visitor: WorkSite.Visitor, _ body: (WorkSite.Visitor) async throws -> Response
+    ) async throws -> Response {
+        guard visitor.session.has(any: [Self.role]) else {
+            throw Problem(403, "role-required", "没有这项权限", detail: "需要以下角色：\(Self.role.title)")
+        }
+        return try await body(visitor)
+    }
+
+    private var form: Route {
+        Route(
+            .get, site.prefix, "登记来电、来信、来访等的表单", tags: ["pages"],
+            // The telephone system opens the page so (issue 5); nothing logs an address, and no page keeps it.
+            parameters: [.query("caller", .string(0...40), required: false, "来电号码,话务系统打开本页时带上")],
+            answers: [WorkSite.html]
+        ) { request, _ in
+            try await page(request) { visitor in
+                var answers: JSONObject = ["channel": "phone_hotline"]
+                answers["phone"] = request.parameter("caller").map(JSON.string)
+                return try await page(of: answers, for: visitor).response()
+            }
+        }
+    }
+
+    private func page(of answers: JSONObject, for visitor: WorkSite.Visitor, _ problem: Problem? = nil) async throws
+        -> Page
+    {
+        let form = CitizenForm(.object(answers), rules: try await complaints.cases.rulebook(), isOperators: true)
+        return site.frame(
+            "登记", for: visitor, form.html(action: "\(site.prefix)/complaint", site.hidden(visitor), problem))
+    }
+
+    private var register: Route {
+        Route(
+            .post, "\(site.prefix)/complaint", "由接线员登记一件诉求", tags: ["pages"],
+            body: .form(.object(CitizenForm.fields + [WorkSite.formTokenField])), answers: [WorkSite.html]
+        ) { request, answers in
+            try await site.form(request, answers) { visitor in
+                try await allowed(visitor) { visitor in
+                    let form = CitizenForm(answers, rules: try await complaints.cases.rulebook(), isOperators: true)
+                    let actor = Actor.account(
+                        visitor.session.account, organisation: visitor.session.organisation,
+                        roles: Set(visitor.session.roles.map(\.code)))
+                    do {
+                        let registration = try form.registration(
+                            request: request.body, line: complaints.line, actor: actor)
+                        let receipt = try await complaints.receipt(for: registration)
+                        return site.frame(
+                            "已登记", for: visitor,
+                            """
+                            <div class="notice" role="status"><dl>
+                            <dt>受理编号</dt><dd class="big" id="number">\(receipt.number.description)</dd>
+                            <dt>查询码</dt><dd class="big" id="code">\(receipt.code.description)</dd>
+                            </dl><p>请告诉来电人：两者一起才能查询、评价和撤回。</p></div>
+                            <p><a class="button" href="\(site.prefix)">登记下一件</a></p>
+                            """
+                        ).response()
+                    } catch let problem as Problem where problem.status == 422 {
+                        return try await page(of: answers.object ?? JSONObject(), for: visitor, problem)
+                            .response(status: 422)
+                    }
+                }
+            }
+        }
+    }
+}

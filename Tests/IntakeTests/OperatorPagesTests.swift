@@ -1,0 +1,81 @@
+import Casework
+import HTTP
+import Postgres
+import Support
+import Testing
+
+@testable import Intake
+
+/// Where an operator registers while the caller speaks, in a real Chromium and by hand.
+@Suite struct OperatorPagesTests {
+    private func account(_ intake: IntakeFixture, _ role: String) async throws -> String {
+        let name = "\(role)-\(UInt32.random(in: 0 ... .max))"
+        _ = try await intake.pool.withConnection {
+            try await $0.execute(
+                """
+                INSERT INTO jiesu.account (name, title, roles, password)
+                VALUES (\(name), '测试员', \([role]), jiesu.password_hash('a good password'))
+                """)
+        }
+        return name
+    }
+
+    private static let type: Headers = ["Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"]
+
+    @Test func `nobody without the role registers for others, whatever they send`() async throws {
+        let intake = try await IntakeFixture.shared()
+        #expect(
+            try await intake.send("GET", "/operator", headers: [:]).headers["Location"] == "/operator/log-in")
+        let name = try await account(intake, "officer")
+        let logIn = try await intake.send(
+            "POST", "/operator/log-in", headers: Self.type,
+            body: Array("name=\(name)&password=a%20good%20password".utf8))
+        var headers = Self.type
+        headers["Cookie"] = try #require(logIn.headers["Set-Cookie"]?.split(separator: ";").first.map(String.init))
+        #expect(try await intake.send("GET", "/operator", headers: headers).status == 403)
+        let password = try await intake.send("GET", "/operator/password", headers: headers).text
+        let token = try #require(password.firstMatch(of: /name=["']form_token["'] value=["']([0-9a-f]+)/)).1
+        let sent = try await intake.send(
+            "POST", "/operator/complaint", headers: headers,
+            body: Array("form_token=\(token)&channel=letter&identity=anonymous&text=x".utf8))
+        #expect(sent.status == 403)
+    }
+
+    @Test(arguments: [true, false])
+    func `an operator registers a letter, and the caller's number stands there already`(javaScript: Bool) async throws {
+        let intake = try await IntakeFixture.shared()
+        let name = try await account(intake, "operator")
+        let home = "http://127.0.0.1:\(intake.port)"
+        try await Browser.with(javaScript: javaScript) { browser in
+            try await browser.open(home + "/operator")
+            try await browser.type(name, into: "#name")
+            try await browser.type("a good password", into: "#password")
+            try await browser.follow("main button")
+            try await browser.open(home + "/operator?caller=000-1111&call=1")
+            #expect(try await browser.faults(of: "operator-form", judged: javaScript) == [])
+            try await browser.click("#channel option[value=letter]")
+            try await browser.click("#source option[value=leader]")
+            try await browser.type("信访件：路灯不亮", into: "#text")
+            try await browser.click("#identity")
+            try await browser.follow("main button")
+            #expect(try await browser.text(of: ".faults").contains("请留下姓名"))
+            try await browser.type("测试乙", into: "input#name")
+            try await browser.follow("main button")
+            let number = try #require(CaseNumber(try await browser.text(of: "#number")))
+            #expect(try await browser.text(of: "#code").count == 19)
+            #expect(try await browser.faults(of: "operator-receipt", judged: javaScript) == [])
+            let row = try await intake.pool.withConnection {
+                try await $0.query(
+                    """
+                    SELECT f.channel, e.actor, e.payload::jsonb ->> 'source', c.phone, s.text FROM jiesu.case_file f
+                    JOIN jiesu.case_event e ON e.case_id = f.id AND e.version = 1
+                    JOIN jiesu.submission s ON s.case_id = f.id JOIN jiesu.complainant c ON c.id = s.complainant
+                    WHERE f.id = \(number.id)
+                    """)
+            }.only()
+            let found = try (0..<5).map { try row.get($0, as: String.self) }
+            #expect(found[0] == "letter" && found[1].hasPrefix("account:") && found[2] == "leader")
+            #expect(found[3] == "000-1111" && found[4] == "信访件：路灯不亮")
+        }
+    }
+}

@@ -219,11 +219,6 @@ struct CitizenPages {
     }
 }
 
-extension Moment {
-    /// As people read it, in the city's time: `2026-11-25 18:05`.
-    fileprivate var readable: String { String(iso8601.prefix(16)).replacing("T", with: " ") }
-}
-
 extension Event {
     /// What the complainant reads of it; `nil` for what concerns only those who work on it.
     fileprivate var toldToComplainant: String? {

@@ -75,16 +75,11 @@ package struct CaseRoutes: Sendable {
             ]
         ) { request, _ in
             let session = try await access.authorised(request, any: Self.anyRole)
-            let id = try Self.id(request)
+            let purpose = request.parameter("purpose") ?? ""
             guard
-                let ticket = try await access.ticket(
-                    for: session, case: id, purpose: request.parameter("purpose") ?? "")
+                let text = try await book.text(of: try Self.id(request), for: session, purpose: purpose, on: access)
             else { throw Self.unknown }
-            // After the ticket: also who asked in vain is on record.
-            _ = try await view(request, for: session)
-            let texts = try await access.readPerson(ticket: ticket)
-            guard !texts.isEmpty else { throw Self.unknown }
-            let notes = try await book.notes(of: id).map { note -> JSON in
+            let notes = text.notes.map { note -> JSON in
                 var members: JSONObject = [
                     "note": .int(note.number), "at": .string(note.at.iso8601), "text": .string(note.text),
                 ]
@@ -92,7 +87,7 @@ package struct CaseRoutes: Sendable {
                 return .object(members)
             }
             return .json(
-                ["contacts": .array(texts.map(Self.document)), "notes": .array(notes)],
+                ["contacts": .array(text.contacts.map(Self.document)), "notes": .array(notes)],
                 headers: ["Cache-Control": "no-store"])
         }
     }

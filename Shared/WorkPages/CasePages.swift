@@ -244,14 +244,11 @@ package struct CasePages: Sendable {
         ) { request, answers in
             try await site.form(request, answers) { visitor in
                 guard let number = request.parameter("number").flatMap(CaseNumber.init),
-                    let ticket = try await access.ticket(for: visitor.session, case: number.id, purpose: "handling")
+                    let text = try await book.text(
+                        of: number.id, for: visitor.session, purpose: "handling", on: access)
                 else { throw Self.unknown }
-                // After the ticket: also who asked in vain is on record.
-                _ = try await view(request, for: visitor)
-                let texts = try await access.readPerson(ticket: ticket)
-                guard !texts.isEmpty else { throw Self.unknown }
                 let rules = try await book.rulebook()
-                let notes = try await book.notes(of: number.id).map { note -> HTML in
+                let notes = text.notes.map { note -> HTML in
                     let whose = note.organisation.map { Self.title(of: $0, rules) } ?? "中心"
                     return """
                         <div class="card"><p class="hint">\(note.at.readable) \(whose)</p><p class="pre">\(note.text)</p></div>
@@ -260,7 +257,7 @@ package struct CasePages: Sendable {
                 return site.frame(
                     "工单 \(number) 的原文", for: visitor,
                     """
-                    \(texts.map(Self.contact))
+                    \(text.contacts.map(Self.contact))
                     \(notes.isEmpty ? nil : HTML("<h2>办理中的文字</h2>\(notes)"))
                     <p><a href="\(prefix)/cases/\(number.description)">回到工单</a></p>
                     """

@@ -248,8 +248,3 @@ struct OrderForm {
         return (data, note)
     }
 }
-
-extension Moment {
-    /// As people read it, in the city's time: `2026-11-25 18:05`.
-    var readable: String { String(iso8601.prefix(16)).replacing("T", with: " ") }
-}

@@ -26,6 +26,8 @@ package struct Moment: Hashable, Sendable, Comparable {
 
     /// ISO 8601 with offset as shown to people, to the second: `2026-11-22T21:04:12+08:00`.
     package var iso8601: String { "\(text(offset: Self.offset))+08:00" }
+    /// As people read it, in the city's time: `2026-11-25 18:05`.
+    package var readable: String { String(iso8601.prefix(16)).replacing("T", with: " ") }
 
     /// RFC 3339 in UTC with microseconds, as on topics: `2026-11-22T13:04:12.000250Z`.
     package var rfc3339: String {

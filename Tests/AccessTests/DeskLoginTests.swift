@@ -73,6 +73,11 @@ import Testing
         #expect(try await password() == verifier)
         let desk = try await fixture.connection(as: "jiesu_desk_\(code)")
         #expect(try await desk.query("SELECT jiesu.my_organisation()").only().get(0) == code)
+        let bounds = try await desk.query(
+            """
+            SELECT current_setting('idle_in_transaction_session_timeout') || ' ' || current_setting('statement_timeout')
+            """)
+        #expect(try bounds.only().get(0) == "10s 30s", "a desk that hangs holds nothing for long")
         await desk.close()
         // As in a new cluster into which only the database was restored.
         try await admin.script("DROP ROLE \"jiesu_desk_\(code)\"")

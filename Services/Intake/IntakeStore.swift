@@ -30,9 +30,35 @@ struct Progress {
     }
 }
 
+/// An earlier case of somebody who calls, as an operator sees it.
+struct CallersCase {
+    let number: CaseNumber
+    let state: State
+    let subject: String?
+    let policy: Policy.Version
+    let registered: Moment
+}
+
 /// Intake's own reading: one case, for whoever holds number and code.
 struct IntakeStore {
     let pool: Pool
+
+    /// The earlier cases that came with this number, the youngest first; on record, for the account that looks.
+    func cases(of phone: String, for account: Int64) async throws -> [CallersCase] {
+        try await pool.withConnection { connection in
+            try await connection.query(
+                """
+                SELECT case_id, state, subject, policies[1], jiesu.micros(registered_at)
+                FROM jiesu.callers_cases(\(account), \(phone))
+                """)
+        }.map { row in
+            let id: Int64 = try row.get(0)
+            guard let state = State(rawValue: try row.get(1)) else { throw StoreError.unreadable("case_file \(id)") }
+            return CallersCase(
+                number: CaseNumber(id: id), state: state, subject: try row.get(2),
+                policy: try Policy.Version(stored: try row.get(3)), registered: Moment(microseconds: try row.get(4)))
+        }
+    }
 
     /// The round of handling that a case is in; `nil` as for `progress`.
     func round(of number: CaseNumber, code: QueryCode) async throws -> Int? {

@@ -50,9 +50,20 @@ struct OperatorPages {
     private func page(of answers: JSONObject, for visitor: WorkSite.Visitor, _ problem: Problem? = nil) async throws
         -> Page
     {
-        let form = CitizenForm(.object(answers), rules: try await complaints.cases.rulebook(), isOperators: true)
+        let rules = try await complaints.cases.rulebook()
+        let form = CitizenForm(.object(answers), rules: rules, isOperators: true)
+        let earlier = try await complaints.store.cases(
+            of: answers["phone"]?.string ?? "", for: visitor.session.account)
+        let lines = earlier.map { one -> HTML in
+            let subject = one.subject.map { rules.profile(named: one.policy.profile)?.title(of: $0) ?? $0 } ?? "未分类"
+            return "<li>\(one.number.description)：\(one.registered.readable) \(subject)，\(one.state.title)</li>"
+        }
         return site.frame(
-            "登记", for: visitor, form.html(action: "\(site.prefix)/complaint", site.hidden(visitor), problem))
+            "登记", for: visitor,
+            """
+            \(lines.isEmpty ? nil : HTML("<div class='notice'><h2>此号码此前的工单</h2><ul id='earlier-cases'>\(lines)</ul></div>"))
+            \(form.html(action: "\(site.prefix)/complaint", site.hidden(visitor), problem))
+            """)
     }
 
     private var register: Route {

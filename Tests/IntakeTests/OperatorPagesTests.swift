@@ -46,12 +46,13 @@ import Testing
         let intake = try await IntakeFixture.shared()
         let name = try await account(intake, "operator")
         let home = "http://127.0.0.1:\(intake.port)"
+        let phone = "000-\(UInt32.random(in: 1_000_000...9_999_999))"
         try await Browser.with(javaScript: javaScript) { browser in
             try await browser.open(home + "/operator")
             try await browser.type(name, into: "#name")
             try await browser.type("a good password", into: "#password")
             try await browser.follow("main button")
-            try await browser.open(home + "/operator?caller=000-1111&call=1")
+            try await browser.open(home + "/operator?caller=\(phone)&call=1")
             #expect(try await browser.faults(of: "operator-form", judged: javaScript) == [])
             try await browser.click("#channel option[value=letter]")
             try await browser.click("#source option[value=leader]")
@@ -75,7 +76,18 @@ import Testing
             }.only()
             let found = try (0..<5).map { try row.get($0, as: String.self) }
             #expect(found[0] == "letter" && found[1].hasPrefix("account:") && found[2] == "leader")
-            #expect(found[3] == "000-1111" && found[4] == "信访件：路灯不亮")
+            #expect(found[3] == phone && found[4] == "信访件：路灯不亮")
+
+            // Who calls again is known by the number, however it is written, and the look is on record.
+            let digits = phone.filter(\.isNumber)
+            try await browser.open(home + "/operator?caller=" + digits)
+            #expect(try await browser.text(of: "#earlier-cases").contains(number.description))
+            #expect(try await browser.faults(of: "operator-again", judged: javaScript) == [])
+            let looks = try await intake.number(
+                "SELECT count(*) FROM jiesu.access_log WHERE case_id = \(number.id) AND purpose = 'caller'")
+            #expect(looks == 1)
+            try await browser.open(home + "/operator?caller=11")
+            #expect(try await !browser.text(of: "main").contains("此前的工单"))
         }
     }
 }

@@ -77,7 +77,9 @@ import Testing
     private static let logIn: Set = ["log_in", "session", "log_out"]
     private static let reading: Set = ["ticket", "read_person"]
     private static let functions: [String: Set<String>] = [
-        "jiesu_intake": common.union(appending).union(logIn).union(["query_codes", "answer", "change_password"]),
+        "jiesu_intake": common.union(appending).union(logIn).union([
+            "query_codes", "answer", "change_password", "callers_cases",
+        ]),
         "jiesu_classification": common.union(appending).union(logIn),
         "jiesu_routing": common.union(appending).union(logIn).union(reading).union(["given_at", "change_password"]),
         "jiesu_deadlines": common.union(appending).union(["given_at"]),

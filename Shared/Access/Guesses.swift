@@ -34,26 +34,32 @@ struct Guesses {
 
     var count: Int { entries.count }
 
-    /// Whether an attempt may be made now, or after `pause`; `ended` must follow unless it may not.
+    /// Whether an attempt may be made now, or after `pause`; `ended` must follow unless it may not. It counts as a failure from the
+    /// beginning, so that many at once are no more than one after the other.
     mutating func begin(_ name: String, from address: String, at now: ContinuousClock.Instant) -> Turn {
         let key = Key(name: name, address: address)
-        guard var entry = entries[key], now - entry.last < memory, entry.failures >= free else { return .now }
+        if entries[key] == nil, entries.count >= most { forget(at: now) }
+        var entry = entries[key].flatMap { now - $0.last < memory ? $0 : nil } ?? Entry(last: now)
+        defer { entries[key] = entry }
+        guard entry.failures >= free else {
+            entry.failures += 1
+            entry.last = now
+            return .now
+        }
         guard !entry.isWaiting else { return .no }
         entry.isWaiting = true
         entry.last = now
-        entries[key] = entry
         return .afterPause
     }
 
     mutating func ended(_ name: String, from address: String, isRight: Bool, at now: ContinuousClock.Instant) {
         let key = Key(name: name, address: address)
-        if isRight {
+        guard !isRight else {
             entries[key] = nil
             return
         }
-        if entries[key] == nil, entries.count >= most { forget(at: now) }
-        let known = entries[key].flatMap { now - $0.last < memory ? $0.failures : nil } ?? 0
-        entries[key] = Entry(failures: min(known + 1, free), last: now)
+        entries[key]?.isWaiting = false
+        entries[key]?.last = now
     }
 
     /// What is old, or else the older half: whoever fills this up has an address for each entry and is slowed by that.

@@ -24,6 +24,11 @@ struct GuessesTests {
         #expect(guesses.begin("li", from: "a", at: start) == .afterPause)
     }
 
+    @Test mutating func `many at once are no more than one after the other`() {
+        let turns = (1...100).map { _ in guesses.begin("li", from: "a", at: start) }
+        #expect(turns == Array(repeating: .now, count: 5) + [.afterPause] + Array(repeating: .no, count: 94))
+    }
+
     @Test mutating func `from another address, and for another name, it works at once`() {
         fail(9)
         #expect(guesses.begin("li", from: "b", at: start) == .now)

@@ -26,7 +26,8 @@ enum Main {
                 Server(
                     name: "jiesu-callback", listen: settings.listen.description,
                     routes: routes.all + CasePages(prefix: "/callback", book: book, access: access).all,
-                    ready: { ["database": await pool.answers()] }, problemPage: Page.problem, metrics: metrics, log: log
+                    ready: { ["database": await pool.answers()] }, problemPage: { Page.problem($0, home: "/callback") },
+                    metrics: metrics, log: log
                 )
             ]
         }

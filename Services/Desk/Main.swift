@@ -31,7 +31,8 @@ enum Main {
                     routes: CaseRoutes(book: desk, access: access).all
                         + CasePages(prefix: "/desk", book: desk, access: access).all
                         + EventRoutes(news: news, access: access).all,
-                    ready: { ["database": await pool.answers()] }, problemPage: Page.problem, metrics: metrics, log: log
+                    ready: { ["database": await pool.answers()] }, problemPage: { Page.problem($0, home: "/desk") },
+                    metrics: metrics, log: log
                 ),
             ]
         }

@@ -38,7 +38,8 @@ enum Main {
                 Server(
                     name: "jiesu-reporting", listen: settings.listen.description,
                     routes: access.routes + routes.all + pages.all,
-                    ready: { ["database": await pool.answers()] }, problemPage: Page.problem, metrics: metrics, log: log
+                    ready: { ["database": await pool.answers()] }, problemPage: { Page.problem($0, home: "/reports") },
+                    metrics: metrics, log: log
                 ),
             ]
         }

@@ -33,7 +33,7 @@ enum Main {
                     routes: CaseRoutes(book: book, access: access).all
                         + CasePages(prefix: "/dispatch", book: book, access: access).all,
                     ready: { ["database": await pool.answers(), "broker": watch.broker != nil] },
-                    problemPage: Page.problem, metrics: metrics, log: log),
+                    problemPage: { Page.problem($0, home: "/dispatch") }, metrics: metrics, log: log),
             ]
         }
     }

@@ -29,14 +29,23 @@ package struct AccessStore: Sendable {
     /// - Parameter address: whence the request came.
     /// - Throws: `TooManyGuesses` while an attempt for the same name from the same address waits.
     package func logIn(name: String, password: String, from address: String) async throws -> LogIn? {
+        var made: LogIn?
+        _ = try await slowly(name, from: address) {
+            made = try await logIn(name: name, password: password)
+            return made != nil
+        }
+        return made
+    }
+
+    /// Asks whether a password is right, slower for whoever guesses.
+    private func slowly(_ name: String, from address: String, _ isRight: () async throws -> Bool) async throws -> Bool {
         let turn = cache.guesses.withLock { $0.begin(name, from: address, at: .now) }
         guard turn != .no else { throw TooManyGuesses() }
-        var isRight = false
-        defer { cache.guesses.withLock { $0.ended(name, from: address, isRight: isRight, at: .now) } }
+        var found = false
+        defer { cache.guesses.withLock { $0.ended(name, from: address, isRight: found, at: .now) } }
         if turn == .afterPause { await sleep(for: cache.guesses.withLock { $0.pause }) }
-        let logIn = try await logIn(name: name, password: password)
-        isRight = logIn != nil
-        return logIn
+        found = try await isRight()
+        return found
     }
 
     package struct TooManyGuesses: Error {}
@@ -79,7 +88,14 @@ package struct AccessStore: Sendable {
 
     /// Gives the holder of a token another password; all other log-ins of that person end.
     /// - Returns: whether the old password was right.
-    package func changePassword(_ token: String, from old: String, to new: String) async throws -> Bool {
+    /// - Throws: `TooManyGuesses`, as `logIn(name:password:from:)`: whoever sits at an open screen guesses no faster.
+    package func changePassword(
+        _ token: String, of session: Session, at address: String, from old: String, to new: String
+    ) async throws -> Bool {
+        try await slowly("account \(session.account)", from: address) { try await changePassword(token, old, new) }
+    }
+
+    private func changePassword(_ token: String, _ old: String, _ new: String) async throws -> Bool {
         try await pool.withConnection { connection in
             try await connection.query("SELECT jiesu.change_password(\(token), \(old), \(new))").only().get(0)
         }

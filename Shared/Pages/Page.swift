@@ -55,13 +55,14 @@ package struct Page: Sendable {
     }
 
     /// What a browser gets in place of a problem document.
-    package static func problem(_ problem: Problem) -> Response {
+    /// - Parameter home: the address of the service's first page.
+    package static func problem(_ problem: Problem, home: String = "/") -> Response {
         let faults = problem.fields.map { field -> HTML in "<li>\(field.message)</li>" }
         let body: HTML = """
             \(problem.detail.map { detail -> HTML in "<p>\(detail)</p>" })
             \(faults.isEmpty ? nil : HTML("<ul>\(faults)</ul>"))
-            <p><a href="/">回到首页</a></p>
+            <p><a href="\(home)">回到首页</a></p>
             """
-        return Page(problem.title, body).response(status: problem.status, headers: problem.headers)
+        return Page(problem.title, home: home, body).response(status: problem.status, headers: problem.headers)
     }
 }

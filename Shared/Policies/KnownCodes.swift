@@ -30,6 +30,16 @@ package enum KnownCodes {
         }
     }
 
+    /// The Chinese title of a code of any of these lists; the code if there is none.
+    package static func title(of code: String) -> String {
+        for (_, list) in file.object ?? JSONObject() {
+            if let entry = list.array?.first(where: { $0["code"]?.string == code }) {
+                return entry["title"]?.string ?? code
+            }
+        }
+        return code
+    }
+
     /// The Chinese title of a role; its code if it is none of `roles`.
     package static func title(ofRole code: String) -> String {
         file["roles"]?.array?.first { $0["code"]?.string == code }?["title"]?.string ?? code

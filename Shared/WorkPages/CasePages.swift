@@ -54,6 +54,7 @@ package struct CasePages: Sendable {
                     <form method="get" action="\(prefix)/case" class="field"><label for="number">受理编号</label>
                     <input id="number" name="number" inputmode="numeric"> <button class="quiet">打开</button></form>
                     \(views.isEmpty ? "<p>没有工单。</p>" : table(try views.map { try row($0, rules, now) }))
+                    \(views.count == Self.listed ? "<p class='hint'>只列出最先到期的 100 件；其余的按状态筛选，或凭编号打开。</p>" : nil)
                     """
                 ).response()
             }
@@ -179,7 +180,7 @@ package struct CasePages: Sendable {
             return "<li>\(rule?.title ?? "督办")：\(end)</li>"
         }
         let steps = view.steps.map { step -> HTML in
-            "<li><time datetime='\(step.at.iso8601)'>\(step.at.readable)</time> \(step.event.kind.title) <span class='hint'>\(Self.actor(step.actor, rules))</span></li>"
+            "<li><time datetime='\(step.at.iso8601)'>\(step.at.readable)</time> \(step.event.kind.title)\(Self.details(step.event)) <span class='hint'>\(Self.actor(step.actor, rules))</span></li>"
         }
         let forms = OrderForm.offered(desk).map { form($0, desk, visitor, number, refused) }
         return site.frame(
@@ -190,7 +191,9 @@ package struct CasePages: Sendable {
             <dl class="card">
             <dt>状态</dt><dd id="state">\(file.state.title)</dd>
             <dt>分类</dt><dd>\(Self.title(ofSubject: file, rules))</dd>
+            <dt>身份</dt><dd id="identity">\(Self.title(of: file.identity))</dd>
             <dt>登记</dt><dd>\(view.registeredAt.readable)，第 \(file.round) 轮</dd>
+            \(file.region.map { code -> HTML in "<dt>行政区域</dt><dd>\(rules.directory.regions[code]?.title ?? code)</dd>" })
             <dt>主办单位</dt><dd>\(Self.title(of: file.lead, rules))</dd>
             \(file.helpers.isEmpty ? nil : HTML("<dt>协办单位</dt><dd>\(file.helpers.map { Self.title(of: $0, rules) }.joined(separator: "、"))</dd>"))
             <dt>适用办法</dt><dd>\(file.policies.map { rules.profile(named: $0.profile)?.title ?? $0.profile }.joined(separator: "、"))</dd>
@@ -223,6 +226,25 @@ package struct CasePages: Sendable {
     /// Made anew with each form, so that a form that is sent twice is one order.
     private static func newID() -> String { "page-" + String(UInt64.random(in: 0 ... .max), radix: 36) }
 
+    private static func title(of identity: Identity) -> String {
+        switch identity {
+        case .named: "实名"
+        case .anonymous: "匿名"
+        case .confidential: "要求保密：不得让被反映的单位和个人知道是谁反映的"
+        }
+    }
+
+    /// Why, how and until when: the codes and times of what happened that a person has to know to go on.
+    private static func details(_ event: Event) -> String {
+        guard let data = (try? JSON.parse(event.payload))?.object else { return "" }
+        let codes = ["reason", "ground", "means", "form", "outcome", "trigger"].compactMap { name in
+            data[name]?.string.map { KnownCodes.title(of: $0) }
+        }
+        let due = data["due"]?.int.map { "到 \(Moment(microseconds: $0).readable)" }
+        let all = codes + [due].compactMap(\.self)
+        return all.isEmpty ? "" : "（\(all.joined(separator: "，"))）"
+    }
+
     /// Who it was, as far as anybody who sees the case may know: never a person's name.
     private static func actor(_ actor: String, _ rules: Rulebook) -> String {
         switch actor {
@@ -248,10 +270,16 @@ package struct CasePages: Sendable {
                         of: number.id, for: visitor.session, purpose: "handling", on: access)
                 else { throw Self.unknown }
                 let rules = try await book.rulebook()
+                // Written down with an order that was then refused, or is not decided yet.
+                let counted = Set(
+                    try await view(request, for: visitor).steps.compactMap { step in
+                        (try? JSON.parse(step.event.payload))?["note"]?.int
+                    })
                 let notes = text.notes.map { note -> HTML in
+                    let fate = counted.contains(note.number) ? "" : "（所属的要求没有办成，或还没有决定）"
                     let whose = note.organisation.map { Self.title(of: $0, rules) } ?? "中心"
                     return """
-                        <div class="card"><p class="hint">\(note.at.readable) \(whose)</p><p class="pre">\(note.text)</p></div>
+                        <div class="card"><p class="hint">\(note.at.readable) \(whose)\(fate)</p><p class="pre">\(note.text)</p></div>
                         """
                 }
                 return site.frame(
@@ -319,7 +347,13 @@ package struct CasePages: Sendable {
                         view, desk, visitor, notice: "\(form.title)已记下，提出的时间已经保留，等中心决定。请稍后刷新。"
                     ).response(status: 202)
                 case .refused(let code, _):
-                    return refused([(form.kind.rawValue, "\(form.title)：\(Self.words(forRefusal: code))")], 409)
+                    // As it stands now: somebody else may have been quicker.
+                    let now = try await self.view(request, for: visitor)
+                    let fault = [(form.kind.rawValue, "\(form.title)：\(Self.words(forRefusal: code))")]
+                    return casePage(
+                        now, try await self.desk(now, visitor), visitor,
+                        refused: Refused(form: form, answers: answers, faults: fault)
+                    ).response(status: 409)
                 }
             }
         }

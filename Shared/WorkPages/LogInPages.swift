@@ -103,8 +103,12 @@ extension WorkSite {
                 }
                 guard new == answers["again"]?.string else { return refused("again", "两次写的新密码不同") }
                 guard new != old else { return refused("new", "新密码不能与现在的相同") }
-                guard try await access.changePassword(visitor.token, from: old, to: new) else {
-                    return refused("old", "现在的密码不正确")
+                do {
+                    let isRight = try await access.changePassword(
+                        visitor.token, of: visitor.session, at: request.peer, from: old, to: new)
+                    guard isRight else { return refused("old", "现在的密码不正确") }
+                } catch is AccessStore.TooManyGuesses {
+                    throw Problem.tooManyGuesses
                 }
                 return frame("密码已修改", for: visitor, "<div class='notice' role='status'>其他登录已失效。</div>").response()
             }

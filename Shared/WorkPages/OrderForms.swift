@@ -218,7 +218,13 @@ struct OrderForm {
                 continue
             }
             switch question.answer {
-            case .code, .codes: data[question.name] = .string(text)
+            case .code(let choices):
+                guard choices(desk).contains(where: { $0.code == text }) else {
+                    fault("请选择")
+                    continue
+                }
+                data[question.name] = .string(text)
+            case .codes: break
             case .yesOrNo: data[question.name] = .bool(text == "true")
             case .moment:
                 guard let moment = Moment(iso8601: text + ":00+08:00") else {

@@ -27,13 +27,13 @@ import WorkPages
                 name: "desk", listen: "127.0.0.1:0",
                 routes: CasePages(
                     prefix: "/desk", book: DeskBook(pool: pool, patience: .seconds(20)), access: AccessStore(pool)
-                ).all, problemPage: Page.problem, log: .silent)
+                ).all, problemPage: { Page.problem($0) }, log: .silent)
             let centre = Server(
                 name: "centre", listen: "127.0.0.1:0",
                 routes: CasePages(
                     prefix: "/dispatch", book: CentreBook(pool: fixture.pool, store: fixture.store),
                     access: AccessStore(fixture.pool)
-                ).all, problemPage: Page.problem, log: .silent)
+                ).all, problemPage: { Page.problem($0) }, log: .silent)
             try desk.start()
             try centre.start()
             ports = (desk.port ?? 0, centre.port ?? 0)
@@ -119,6 +119,7 @@ import WorkPages
         let list = try await officer.get("/desk/cases")
         #expect(list.text.contains(number) && !list.text.contains("秘密"))
         let page = try await officer.get("/desk/cases/\(number)")
+        #expect(page.text.contains("实名") && page.text.contains("协办单位"))
         #expect(page.text.contains("id=\"sign\"") && !page.text.contains("id=\"dispatch\""), "what may be ordered")
         #expect(!page.text.contains("秘密"))
         let text = try await officer.post("/desk/cases/\(number)/text", try token(page))
@@ -137,11 +138,16 @@ import WorkPages
         #expect(incomplete.status == 422 && incomplete.text.contains("答复全文：请填写"))
         #expect(incomplete.text.contains("value='written' selected"), "what was answered is kept")
         reply["reply-note"] = "已更换 <b>"
+        let invented = try await officer.post(
+            "/desk/cases/\(number)/orders", reply.merging(["reply-outcome": "bogus"]) { $1 })
+        #expect(invented.status == 422 && invented.text.contains("结果：请选择"))
         let replied = try await officer.post("/desk/cases/\(number)/orders", reply)
         #expect(replied.status == 303, "\(replied.text)")
         #expect(try await site.fixture.number("SELECT count(*) FROM jiesu.note WHERE text = '已更换 <b>'") == 1)
         let read = try await officer.post("/desk/cases/\(number)/text", try token(after))
         #expect(read.text.contains("已更换 &lt;b&gt;"), "what was typed is read where the complaint is")
+        #expect(!read.text.contains("没有办成"))
+        #expect(try await officer.get("/desk/cases/\(number)").text.contains("答复（书面，答复、解释）"), "how and with what")
         let late = try await officer.post("/desk/cases/\(number)/orders", try hidden(page, kind: "return"))
         #expect(late.status == 422 || late.status == 409)
     }

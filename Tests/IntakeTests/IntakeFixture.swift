@@ -54,7 +54,7 @@ final class IntakeFixture: Sendable {
                     site: WorkSite(prefix: "/operator", access: AccessStore(ownPool), ways: OperatorPages.ways),
                     complaints: routes
                 ).all,
-            problemPage: Page.problem, log: .silent)
+            problemPage: { Page.problem($0) }, log: .silent)
         try server.start()
         self.server = server
         port = server.port ?? 0

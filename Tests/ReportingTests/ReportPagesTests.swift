@@ -37,7 +37,8 @@ struct ReportPagesTests {
                 site: WorkSite(prefix: "/reports", access: AccessStore(pool), ways: ReportPages.ways),
                 store: fixture.reports, cases: fixture.cases, readers: ["supervisor"])
             let server = Server(
-                name: "reports", listen: "127.0.0.1:0", routes: pages.all, problemPage: Page.problem, log: .silent)
+                name: "reports", listen: "127.0.0.1:0", routes: pages.all, problemPage: { Page.problem($0) },
+                log: .silent)
             try server.start()
             port = server.port ?? 0
             serving = Task { try await server.run() }

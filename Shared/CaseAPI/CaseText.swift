@@ -2,6 +2,8 @@ import Access
 
 /// What people wrote: the complaint, and what was typed while it was handled.
 package struct CaseText: Sendable {
+    /// The case, as whoever asked may see it.
+    package let view: CaseView
     package let contacts: [PersonalText]
     package let notes: [CaseNote]
 }
@@ -13,9 +15,9 @@ extension CaseBook {
         of id: Int64, for session: Session, purpose: String, on access: AccessStore
     ) async throws -> CaseText? {
         guard let ticket = try await access.ticket(for: session, case: id, purpose: purpose),
-            try await view(id, for: session.organisation) != nil
+            let view = try await view(id, for: session.organisation)
         else { return nil }
         let contacts = try await access.readPerson(ticket: ticket)
-        return contacts.isEmpty ? nil : CaseText(contacts: contacts, notes: try await notes(of: id))
+        return contacts.isEmpty ? nil : CaseText(view: view, contacts: contacts, notes: try await notes(of: id))
     }
 }

@@ -20,8 +20,8 @@ package enum KnownCodes {
     /// What people do in the suite, C.12: the roles that an account may have.
     package static let roles = codes("roles")
 
-    /// What a form of the pages offers, with titles: `channels`, `sources`, `means` of telling somebody, `reasons` of returning and disputing (C.8), `delays`
-    /// (C.11), `outcomes` (C.10) and `forms` of an answer. The API takes other codes as well.
+    /// What a form of the pages offers, with titles: `channels`, `sources`, `means` of telling somebody, `reasons` of returning and
+    /// disputing (C.8), `delays` (C.11), `outcomes` (C.10) and `forms` of an answer. The API takes other codes as well.
     package static func choices(_ list: StaticString) -> [(code: String, title: String)] {
         let list = "\(list)"
         precondition(file[list] != nil, "codes.json, which comes with the program, has no \(list)")

@@ -54,7 +54,7 @@ package struct CasePages: Sendable {
                     <form method="get" action="\(prefix)/case" class="field"><label for="number">受理编号</label>
                     <input id="number" name="number" inputmode="numeric"> <button class="quiet">打开</button></form>
                     \(views.isEmpty ? "<p>没有工单。</p>" : table(try views.map { try row($0, rules, now) }))
-                    \(views.count == Self.listed ? "<p class='hint'>只列出最先到期的 100 件；其余的按状态筛选，或凭编号打开。</p>" : nil)
+                    \(views.count == Self.listed ? "<p class='hint'>只列出最先到期的 \(Self.listed) 件；其余的按状态筛选，或凭编号打开。</p>" : nil)
                     """
                 ).response()
             }
@@ -272,7 +272,7 @@ package struct CasePages: Sendable {
                 let rules = try await book.rulebook()
                 // Written down with an order that was then refused, or is not decided yet.
                 let counted = Set(
-                    try await view(request, for: visitor).steps.compactMap { step in
+                    text.view.steps.compactMap { step in
                         (try? JSON.parse(step.event.payload))?["note"]?.int
                     })
                 let notes = text.notes.map { note -> HTML in

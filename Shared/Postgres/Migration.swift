@@ -1,6 +1,6 @@
 /// One step of the schema, never changed once a database has run it.
 package struct Migration: Sendable {
-    /// 1, 2, 3… without a gap.
+    /// Growing. Numbers may be left out, but what comes before one that has run can never be added.
     package let number: Int
     /// Short, for people: `cases`, `clocks`.
     package let name: String

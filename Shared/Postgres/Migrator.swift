@@ -12,15 +12,14 @@ package enum Migrator {
     ///   - connection: outside a transaction; its `silenceAtMost` must exceed the longest migration.
     ///   - waitAtMost: how long another program may keep us waiting; default 5 min.
     /// - Returns: the numbers that ran now.
-    /// - Throws: `.misuse` for a gap, a changed old migration and a database newer than the program, before anything
+    /// - Throws: `.misuse` for a wrong order, a changed or skipped old migration and a database newer than the program, before anything
     ///   runs; `.busy` when the wait was too long; and what a migration's SQL meets, its number in the description.
     @discardableResult
     package static func migrate(
         _ migrations: [Migration], on connection: Connection, waitAtMost: Duration = .seconds(300)
     ) async throws(PostgresError) -> [Int] {
-        for (index, migration) in migrations.enumerated() where migration.number != index + 1 {
-            throw PostgresError(
-                .misuse, "migration \(index + 1) is missing: number \(migration.number) stands in its place")
+        for (one, next) in zip(migrations, migrations.dropFirst()) where one.number >= next.number {
+            throw PostgresError(.misuse, "migration \(next.number) stands behind \(one.number)")
         }
         try await takeLock(connection, waitAtMost)
         do throws(PostgresError) {
@@ -78,8 +77,14 @@ package enum Migrator {
         }
         for (index, row) in done.enumerated() {
             let number: Int = try row.get(0)
-            guard number == index + 1 else { throw PostgresError(.misuse, "the database lacks migration \(index + 1)") }
             let migration = migrations[index]
+            guard number == migration.number else {
+                throw PostgresError(
+                    .misuse,
+                    number > migration.number
+                        ? "the database has run migration \(number) and lacks \(migration.number), which comes before it"
+                        : "the database has run migration \(number), which this program does not know")
+            }
             let now: [UInt8] = try await connection.query("SELECT \(hash: migration)").only().get(0)
             guard try row.get(2) == now else {
                 throw PostgresError(

@@ -53,12 +53,16 @@ import Testing
         #expect(error?.code == .busy)
     }
 
-    @Test func aGapIsRefused() async throws {
+    @Test func numbersGrowAndSomeMayBeLeftOut() async throws {
         let c = try await TestDatabase.fresh().connection()
-        #expect(
-            await refusal([two[0], Migration(number: 3, name: "x", sql: "")], on: c).contains("migration 2 is missing"))
-        #expect(await refusal([two[1]], on: c).contains("migration 1 is missing"))
+        let fifth = Migration(number: 5, name: "x", sql: "CREATE TABLE jiesu.x ()")
+        #expect(await refusal([two[1], two[0]], on: c).contains("migration 1 stands behind 2"))
+        #expect(await refusal([two[0], two[0]], on: c).contains("migration 1 stands behind 1"))
         #expect(try await c.query("SELECT to_regclass('jiesu.a') IS NULL").only().get(0))
+        #expect(try await Migrator.migrate([two[0], fifth], on: c) == [1, 5])
+        // What comes late cannot be put before what has run.
+        #expect(await refusal([two[0], two[1], fifth], on: c).contains("has run migration 5 and lacks 2"))
+        #expect(await refusal([two[0], Migration(number: 7, name: "y", sql: "")], on: c).contains("does not know"))
     }
 
     @Test func aChangedOldOneIsRefused() async throws {

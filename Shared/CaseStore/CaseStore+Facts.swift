@@ -93,25 +93,30 @@ extension CaseStore {
         let facts = rows.map(\.fact)
         return """
             INSERT INTO jiesu.report_fact AS f (case_id, round, latest, state, lead, subject, registered_at,
-                accepted_at, dispatched_at, replied_at, closed_at, limited, missed, resolved, satisfaction, supervised)
+                accepted_at, dispatched_at, replied_at, closed_at, limited, missed, resolved, satisfaction, supervised,
+                profiles, limited_by, rated_by)
             SELECT n.case_id, n.round, n.latest, n.state, n.lead, n.subject, jiesu.moment(n.registered),
                 jiesu.moment(n.accepted), jiesu.moment(n.dispatched), jiesu.moment(n.replied), jiesu.moment(n.closed),
-                n.limited, string_to_array(n.missed, ','), n.resolved, n.satisfaction, n.supervised
+                n.limited, string_to_array(n.missed, ','), n.resolved, n.satisfaction, n.supervised,
+                string_to_array(n.profiles, ','), string_to_array(n.limited_by, ','), n.rated_by
             FROM unnest(\(rows.map(\.id)), \(facts.map(\.round)), \(facts.map(\.isLatest)),
                 \(facts.map(\.state.rawValue)), \(facts.map(\.lead)), \(facts.map(\.subject)),
                 \(facts.map(\.registered.microseconds)), \(facts.map { $0.accepted?.microseconds }),
                 \(facts.map { $0.dispatched?.microseconds }), \(facts.map { $0.replied?.microseconds }),
                 \(facts.map { $0.closed?.microseconds }), \(facts.map(\.isLimited)),
                 \(facts.map { $0.missed.joined(separator: ",") }), \(facts.map(\.resolved)),
-                \(facts.map { $0.satisfaction?.rawValue }), \(facts.map(\.isSupervised)))
+                \(facts.map { $0.satisfaction?.rawValue }), \(facts.map(\.isSupervised)),
+                \(facts.map { $0.profiles.joined(separator: ",") }), \(facts.map { $0.limitedBy.joined(separator: ",") }),
+                \(facts.map { $0.ratedBy?.rawValue }))
                 AS n (case_id, round, latest, state, lead, subject, registered, accepted, dispatched, replied, closed,
-                    limited, missed, resolved, satisfaction, supervised)
+                    limited, missed, resolved, satisfaction, supervised, profiles, limited_by, rated_by)
             ON CONFLICT (case_id, round) DO UPDATE SET latest = excluded.latest, state = excluded.state,
                 lead = excluded.lead, subject = excluded.subject, registered_at = excluded.registered_at,
                 accepted_at = excluded.accepted_at, dispatched_at = excluded.dispatched_at,
                 replied_at = excluded.replied_at, closed_at = excluded.closed_at, limited = excluded.limited,
                 missed = excluded.missed, resolved = excluded.resolved, satisfaction = excluded.satisfaction,
-                supervised = excluded.supervised
+                supervised = excluded.supervised, profiles = excluded.profiles, limited_by = excluded.limited_by,
+                rated_by = excluded.rated_by
             WHERE (f.*) IS DISTINCT FROM (excluded.*)
             """
     }

@@ -21,18 +21,24 @@ package struct Fact: Sendable, Equatable {
     package var dispatched: Moment?
     package var replied: Moment?
     package var closed: Moment?
-    /// Some limit of step `close` holds for the case in this round. Where none does, nobody can be late.
-    package var isLimited: Bool
+    /// Profiles that govern the case.
+    package var profiles: [String]
+    /// Those of them by which some limit of step `close` holds for the case in this round. Where none does, nobody can be late.
+    package var limitedBy: [String]
     /// Limits of step `close` that were missed in this round, by the clock's key, in their order.
     package var missed: [String]
     /// 实际解决, by the round's latest rating (but see `Rated.By.handler`); `nil`: nobody said.
     package var resolved: Bool?
     /// By the same rating.
     package var satisfaction: Satisfaction?
+    /// Who wrote that rating down (R-CB-30).
+    package var ratedBy: Rated.By?
     /// The case was put under supervision in this round (督办).
     package var isSupervised: Bool
 
-    fileprivate init(round: Int, of file: Case, registered: Moment, isLimited: Bool, missed: [String]) {
+    package var isLimited: Bool { !limitedBy.isEmpty }
+
+    fileprivate init(round: Int, of file: Case, registered: Moment, limitedBy: [String], missed: [String]) {
         self.round = round
         isLatest = true
         state = file.state
@@ -43,10 +49,12 @@ package struct Fact: Sendable, Equatable {
         dispatched = file.moment(of: .event(.dispatched))
         replied = file.moment(of: .event(.replied))
         closed = file.moment(of: .event(.closed))
-        self.isLimited = isLimited
+        profiles = file.policies.map(\.profile)
+        self.limitedBy = limitedBy
         self.missed = missed
         resolved = file.course.rated?.resolved
         satisfaction = file.course.rated?.satisfaction
+        ratedBy = file.course.rated?.by
         isSupervised = file.course.orders.contains { $0.round == file.round }
     }
 }
@@ -62,8 +70,8 @@ package struct Tally: Sendable, Equatable {
         id: Int64, registered: Registered, at: Moment, under policies: (Case) throws(Failure) -> [Policy]
     ) throws(Failure) {
         file = Case(id: id, registered: registered, at: at)
-        let isLimited = try policies(file).limitClosing(of: file)
-        facts = [Fact(round: file.round, of: file, registered: at, isLimited: isLimited, missed: [])]
+        let limitedBy = try policies(file).limitClosing(of: file)
+        facts = [Fact(round: file.round, of: file, registered: at, limitedBy: limitedBy, missed: [])]
     }
 
     /// Takes in the next event. Total, as `Case.apply` is: whatever a log holds, the numbers of rounds grow.
@@ -84,7 +92,7 @@ package struct Tally: Sendable, Equatable {
         }
         let fact = Fact(
             round: max(after.round, last.round), of: after, registered: last.registered,
-            isLimited: governing.limitClosing(of: after), missed: missed)
+            limitedBy: governing.limitClosing(of: after), missed: missed)
         if isNext {
             facts[facts.count - 1].isLatest = false
             facts.append(fact)
@@ -96,14 +104,14 @@ package struct Tally: Sendable, Equatable {
 }
 
 extension [Policy] {
-    /// Some limit of step `close` holds for the case: one with an end that can be missed.
-    fileprivate func limitClosing(of file: Case) -> Bool {
-        contains { policy in
+    /// Profiles by which some limit of step `close` holds for the case: one with an end that can be missed.
+    fileprivate func limitClosing(of file: Case) -> [String] {
+        filter { policy in
             policy.clocks.contains { rule in
                 let isSet = file.course.ends[clockKey(policy.version.profile, rule.name)] != nil
                 let hasEnd = isSet || rule.limit.map { $0 != .now } ?? false
                 return rule.step == ClockRule.closing && hasEnd && rule.governs(file)
             }
-        }
+        }.map(\.version.profile)
     }
 }

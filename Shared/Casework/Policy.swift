@@ -51,6 +51,9 @@ package struct Policy: Sendable, Equatable {
     /// What follows on dissatisfaction (K-16); `nil`: nothing.
     package var review: Review?
     package var supervise: Supervise?
+    /// Rates that it wants reached; empty: it only measures.
+    package var targets: [Target]
+    package var openness: Openness
 
     /// K-02: a matter outside the remit is moved there, or the person is only told where to go.
     package enum TransferMode: String, Sendable, CaseIterable {
@@ -84,7 +87,8 @@ package struct Policy: Sendable, Equatable {
         sendsAfter: Event.Kind? = nil,
         leadRules: [LeadRule] = [], calendar: Counting = Counting(), accepts: Acceptance = .dispatch,
         clocks: [ClockRule] = [], returns: Returns? = nil, dispute: [String] = [], reply: Reply? = nil,
-        callback: Callback? = nil, closing: [ClosingRule] = [], review: Review? = nil, supervise: Supervise? = nil
+        callback: Callback? = nil, closing: [ClosingRule] = [], review: Review? = nil, supervise: Supervise? = nil,
+        targets: [Target] = [], openness: Openness = Openness()
     ) {
         self.version = version
         self.line = line
@@ -105,6 +109,8 @@ package struct Policy: Sendable, Equatable {
         self.closing = closing
         self.review = review
         self.supervise = supervise
+        self.targets = targets
+        self.openness = openness
     }
 
     /// The sentence that a person reads who was turned away by the rule with this name.

@@ -111,3 +111,27 @@ extension Supervise.Trigger {
             .map { .repeated(times: $0) }
     }
 }
+
+extension Target {
+    /// The parameter `kpi`.
+    static func readAll(_ value: CheckedValue) -> [Target] {
+        var names: Set<String> = []
+        return value.elements(of: "targets", least: 1).compactMap { element -> Target? in
+            let required = ["name", "title", "source", "measure", "population", "target"]
+            guard let members = element.members(required, required: required) else { return nil }
+            let name = members["name"]?.code()
+            let title = members["title"]?.text(most: 60)
+            let source = members["source"]?.text()
+            let measure = members["measure"]?.choice(Measure.allCases.map(\.rawValue), called: "measure")
+            let population = members["population"]?
+                .choice(Population.allCases.map(\.rawValue), called: "population")
+            let least = members["target"]?.integer(in: 1...100)
+            guard let name, let title, let source, let least, let measure = measure.flatMap(Measure.init),
+                let population = population.flatMap(Population.init)
+            else { return nil }
+            if !names.insert(name).inserted { element.report("the name \(name.quoted) is there twice") }
+            return Target(
+                name: name, title: title, source: source, measure: measure, population: population, least: least)
+        }
+    }
+}

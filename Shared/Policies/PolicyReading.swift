@@ -41,13 +41,25 @@ struct PolicyReading {
             callback: members["callback"].flatMap { Callback.read($0, codes, &sources) },
             closing: members["closing"].map { ClosingRule.readAll($0) } ?? [],
             review: members["review"].flatMap { Review.read($0, &sources) },
-            supervise: members["supervise"].flatMap { Supervise.read($0, &sources) })
+            supervise: members["supervise"].flatMap { Supervise.read($0, &sources) },
+            targets: members["kpi"].map { Target.readAll($0) } ?? [],
+            openness: Openness(
+                published: fields("publish", least: 0, &sources), secret: fields("secrecy", least: 1, &sources) ?? []))
     }
 
     private func parameter(
         _ name: String, _ keys: [String], _ required: [String], _ sources: inout [String: String]
     ) -> CheckedMembers? {
         members[name].flatMap { Parameter.read($0, name, keys, required, &sources) }
+    }
+
+    private func fields(_ name: String, least: Int, _ sources: inout [String: String]) -> Set<Openness.Field>? {
+        parameter(name, ["fields"], ["fields"], &sources)?["fields"].map { value in
+            let fields = value.distinct(of: "fields", least: least) {
+                $0.choice(Openness.Field.allCases.map(\.rawValue), called: "field")
+            }
+            return Set(fields.compactMap(Openness.Field.init))
+        }
     }
 
     private func choice(

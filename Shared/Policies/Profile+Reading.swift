@@ -25,7 +25,7 @@ extension Profile {
         let optional = [
             "joins", "centre", "channels", "refuse", "transfer", "calendar", "accept", "clocks", "return", "dispute",
             "form_out",
-            "callback", "closing", "review", "supervise",
+            "callback", "closing", "review", "supervise", "kpi", "publish", "secrecy",
         ]
         guard let members = root.members(required + leading + optional, required: required) else { return nil }
         // A scheme has a line of its own, joins others', or both.

@@ -133,6 +133,26 @@ import WorkingTime
         }
     }
 
+    @Test func `what may be published, and which rates are wanted, is each scheme's to say`() {
+        let openness = Dictionary(uniqueKeysWithValues: profiles.map { ($0.name, $0.policy.openness) })
+        #expect(Set(openness.filter { $0.value.published != nil }.keys) == ["p000-06", "p000-21", "p004-08"])
+        #expect(openness["p004-08"]?.secret == [.organisation])
+        let targets = profiles.filter { !$0.policy.targets.isEmpty }.map { profile in
+            "\(profile.name) " + profile.policy.targets.map { "\($0.name) \($0.least)" }.joined(separator: " ")
+        }
+        #expect(
+            targets == [
+                "p003-11 resolution_year 60 satisfaction_year 60 resolution_supervised 50 satisfaction_supervised 50"
+            ])
+    }
+
+    @Test func `how figures are published comes with the suite, and is checked`() throws {
+        #expect(try Publication.shipped().least == 5)
+        for wrong in ["{}", "{\"source\": \"x\", \"least\": 2, \"months\": 12, \"minutes\": 60}", "[", "[]"] {
+            #expect(throws: Mistakes.self) { try Publication.read(Array(wrong.utf8), file: "publication.json") }
+        }
+    }
+
     @Test func `who looks into complaints about others reports to none of them`() {
         let others = directory.organisations.values.filter { $0.roles.isEmpty }.map(\.code)
         for role in ["inspection_room", "discipline_commission"] {

@@ -37,6 +37,20 @@ struct FactMakingTests {
         }
     }
 
+    @Test func `a fact says which schemes governed, by which of them a limit held, and who wrote the rating down`()
+        async throws
+    {
+        let fixture = try await ReportingFixture()
+        try await fixture.add(1, Self.handled + [Life.replied, Life.rated(.satisfied)])
+        try await fixture.add(2, [])
+        _ = try await make([1, 2], in: fixture)
+        let facts = try await fixture.texts(
+            """
+            SELECT concat_ws(' ', case_id, profiles, limited_by, coalesce(rated_by, '-')) FROM jiesu.report_fact ORDER BY case_id
+            """)
+        #expect(facts == ["1 {life} {life} agent", "2 {life} {} -"])
+    }
+
     @Test func doneTwiceItChangesNothing() async throws {
         let fixture = try await ReportingFixture()
         try await fixture.add(1, Self.handled + [Life.replied, Life.reopened(2)])

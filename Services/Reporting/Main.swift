@@ -5,6 +5,7 @@ import Foundation
 import HTTP
 import Lifecycle
 import Pages
+import Policies
 import Postgres
 import Telemetry
 import WorkPages
@@ -33,11 +34,12 @@ enum Main {
                 site: WorkSite(prefix: "/reports", access: access, ways: ReportPages.ways), store: routes.store,
                 cases: store,
                 readers: readers)
+            let open = PublicPages(store: routes.store, cases: store, rules: try Publication.shipped())
             return [
                 watch, CaseConsumer(FactMaking(), store: facts, watch: watch, metrics: metrics, log: log),
                 Server(
                     name: "jiesu-reporting", listen: settings.listen.description,
-                    routes: access.routes + routes.all + pages.all,
+                    routes: access.routes + routes.all + pages.all + open.all,
                     ready: { ["database": await pool.answers()] }, problemPage: { Page.problem($0, home: "/reports") },
                     metrics: metrics, log: log
                 ),

@@ -1,10 +1,7 @@
-/// What is measured, with its population, which is printed on every report (R-CB-31). The raw value is the API's word.
-enum Measure: String, Sendable, CaseIterable {
-    case closing
-    case onTime = "on_time"
-    case resolution
-    case satisfaction
+import Casework
 
+/// What is measured, with its population, which is printed on every report (R-CB-31).
+extension Measure {
     /// What people read.
     var title: String {
         switch self {

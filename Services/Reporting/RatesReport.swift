@@ -1,3 +1,4 @@
+import Casework
 import WorkingTime
 
 /// What the rates are counted by.

@@ -1,3 +1,5 @@
+import Casework
+
 /// The report as a table for a spreadsheet, with period and definitions below it.
 struct RatesTable {
     let rows: [[String]]

@@ -1,3 +1,4 @@
+import Casework
 import Access
 import CaseStore
 import HTTP
@@ -146,35 +147,26 @@ struct ReportPages {
             """
     }
 
-    /// Groups in a chart at most, the best first.
-    private static let charted = 20
-
-    /// One bar a group that has a population, the best first. Figures stand in the table above, so that nothing is told by bars alone.
     private static func chart(_ measure: Measure, _ report: RatesReport, _ title: (String) -> String) -> HTML? {
-        let bars = report.groups.compactMap { group in
-            group.rates[measure].hundredths.map { (name: name(group, report, title), hundredths: $0) }
-        }.sorted { $0.hundredths > $1.hundredths }.prefix(charted)
-        guard !bars.isEmpty else { return nil }
-        let lines = bars.enumerated().map { index, bar -> HTML in
-            let top = index * 28
-            return """
-                <text x="0" y="\(top + 11)" font-size="12">\(bar.name)</text>
-                <rect x="0" y="\(top + 15)" width="\(max(1, bar.hundredths * 600 / 10_000))" height="9" fill="#0b57a4"/>
-                """
-        }
-        return """
-            <h2>\(measure.title)</h2>
-            <svg class="chart" viewBox="0 0 600 \(bars.count * 28)" role="img" aria-label="\(measure.title)，由高到低">\(lines)</svg>
-            """
+        Chart.bars(
+            measure.title,
+            report.groups.compactMap { group in
+                group.rates[measure].hundredths.map { (name: name(group, report, title), value: $0) }
+            }, full: 10_000)
     }
 
-    private static func notes(_ report: RatesReport) -> HTML {
-        let definitions =
+    /// Numerators and denominators in words (R-CB-31).
+    static var definitions: HTML {
+        let words =
             ([(Measure.registered.title, Measure.registered.definition)]
             + Measure.allCases.map { ($0.title, $0.definition) } + [("说明", Measure.common)])
             .map { term, words -> HTML in "<dt>\(term)</dt><dd>\(words)</dd>" }
+        return "<details class='card'><summary>口径</summary><dl>\(words)</dl></details>"
+    }
+
+    private static func notes(_ report: RatesReport) -> HTML {
         return """
-            <details class="card"><summary>口径</summary><dl>\(definitions)</dl></details>
+            \(Self.definitions)
             \(report.waiting == 0 ? nil : HTML("<p class='hint'>\(report.waiting) 件有新进展的工单尚未计入。</p>"))
             """
     }

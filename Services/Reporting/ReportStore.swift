@@ -5,24 +5,36 @@ import Postgres
 struct ReportStore {
     let pool: Pool
 
+    /// Grades that count as satisfied.
+    static let satisfied = Satisfaction.allCases.filter(\.isSatisfied).map(\.rawValue)
+
+    /// What the figures look at, of a row of `report_fact`. A round decides on punctuality when it is the first, in remit, and closed or
+    /// late.
+    static let counted: StaticString = """
+        latest, state, missed, resolved, satisfaction, round = 1 AND state NOT IN ('redirected', 'refused')
+            AND (missed <> '{}' OR limited AND (closed_at IS NOT NULL OR NOT latest)) AS is_decided
+        """
+
+    /// What a group is made of, from rows of `counted` with `satisfied`, and `rates`: whether they count for rates at all.
+    static let figures: StaticString = """
+        count(*) FILTER (WHERE latest),
+        count(*) FILTER (WHERE rates AND latest AND state = 'closed'),
+        count(*) FILTER (WHERE rates AND latest AND state NOT IN ('redirected', 'refused', 'withdrawn')),
+        count(*) FILTER (WHERE rates AND is_decided AND missed = '{}'), count(*) FILTER (WHERE rates AND is_decided),
+        count(*) FILTER (WHERE rates AND resolved), count(resolved) FILTER (WHERE rates),
+        count(*) FILTER (WHERE rates AND satisfied), count(satisfaction) FILTER (WHERE rates)
+        """
+
     /// The rates of the cases that were registered in `period`. What each counts is told by `Measure.definition`.
     func rates(by grouping: Grouping, in period: Period) async throws -> RatesReport {
         let (from, end) = (period.from.start.microseconds, period.to.advanced(by: 1).start.microseconds)
-        let satisfied = Satisfaction.allCases.filter(\.isSatisfied).map(\.rawValue)
         let answers = try await pool.withConnection { connection in
             try await connection.pipeline([
                 """
-                SELECT grouping(code) = 1, code, count(*) FILTER (WHERE latest),
-                    count(*) FILTER (WHERE latest AND state = 'closed'),
-                    count(*) FILTER (WHERE latest AND state NOT IN ('redirected', 'refused', 'withdrawn')),
-                    count(*) FILTER (WHERE is_decided AND missed = '{}'), count(*) FILTER (WHERE is_decided),
-                    count(*) FILTER (WHERE resolved), count(resolved),
-                    count(*) FILTER (WHERE satisfaction = ANY(\(satisfied))), count(satisfaction)
+                SELECT grouping(code) = 1, code, \(raw: Self.figures)
                 FROM (
                     SELECT CASE \(grouping.rawValue) WHEN 'organisation' THEN lead ELSE subject END AS code,
-                        latest, state, missed, resolved, satisfaction,
-                        round = 1 AND state NOT IN ('redirected', 'refused')
-                            AND (missed <> '{}' OR limited AND (closed_at IS NOT NULL OR NOT latest)) AS is_decided
+                        true AS rates, \(raw: Self.counted), satisfaction = ANY(\(Self.satisfied)) AS satisfied
                     FROM jiesu.report_fact
                     WHERE registered_at >= jiesu.moment(\(from)) AND registered_at < jiesu.moment(\(end))
                 ) AS f
@@ -70,12 +82,15 @@ extension ReportStore {
 }
 
 extension RatesReport.Group {
-    fileprivate init(_ row: Row) throws(PostgresError) {
+    /// - Parameters:
+    ///   - code: the column of the group's code.
+    ///   - figures: the first column of `ReportStore.figures`.
+    init(_ row: Row, code: Int = 1, figures: Int = 2) throws(PostgresError) {
         func rate(_ column: Int) throws(PostgresError) -> Rate {
-            Rate(numerator: try row.get(column), denominator: try row.get(column + 1))
+            Rate(numerator: try row.get(figures + column), denominator: try row.get(figures + column + 1))
         }
         self.init(
-            code: try row.get(1), registered: try row.get(2),
-            rates: Rates(closing: try rate(3), onTime: try rate(5), resolution: try rate(7), satisfaction: try rate(9)))
+            code: try row.get(code), registered: try row.get(figures),
+            rates: Rates(closing: try rate(1), onTime: try rate(3), resolution: try rate(5), satisfaction: try rate(7)))
     }
 }

@@ -26,9 +26,12 @@ extension Spreadsheet {
     /// A report as a file of its own.
     static func answer(_ report: RatesReport, title: (String) -> String) -> Response {
         let name = "rates-by-\(report.grouping.rawValue)-\(report.period.from)-\(report.period.to).csv"
-        return Response(
-            status: 200, type: "text/csv; charset=utf-8",
-            headers: ["Content-Disposition": "attachment; filename=\"\(name)\"", "Cache-Control": "no-store"],
-            body: csv(RatesTable(report, title: title).rows))
+        return answer(RatesTable(report, title: title).rows, name: name, headers: ["Cache-Control": "no-store"])
+    }
+
+    static func answer(_ rows: [[String]], name: String, headers: Headers) -> Response {
+        var headers = headers
+        headers["Content-Disposition"] = "attachment; filename=\"\(name)\""
+        return Response(status: 200, type: "text/csv; charset=utf-8", headers: headers, body: csv(rows))
     }
 }

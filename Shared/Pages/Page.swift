@@ -18,10 +18,11 @@ package struct Page: Sendable {
         self.body = body
     }
 
-    /// As an answer. Nothing keeps it: whoever sits at the same machine next does not find it with the button for "back".
+    /// As an answer. Unless `headers` say otherwise nothing keeps it: whoever sits at the same machine next does not find it with the
+    /// button for "back".
     package func response(status: Int = 200, headers: Headers = [:]) -> Response {
         var all = headers
-        all["Cache-Control"] = "no-store"
+        if all["Cache-Control"] == nil { all["Cache-Control"] = "no-store" }
         all["Content-Security-Policy"] = Self.policy
         all["Referrer-Policy"] = "same-origin"
         return .html(document.text, status: status, headers: all)

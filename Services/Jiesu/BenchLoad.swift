@@ -25,6 +25,9 @@ final class BenchLoad: Sendable {
     static let connections = 256
     /// How long the last answers may take.
     private static let patience = Duration.seconds(20)
+    /// Between two looks at the connections, in microseconds. Answers come in bunches, one for each transaction of intake, and a look
+    /// at 256 connections costs as much as an answer.
+    private static let pace: UInt32 = 300
 
     private let port: Int
     private let requests: Mutex<BenchRequests>
@@ -76,6 +79,7 @@ final class BenchLoad: Sendable {
             }
             if !isOpen, idle.count == connections.count { return accepted }
             guard now < end + Self.patience else { throw CommandFailure("intake does not answer any more") }
+            usleep(Self.pace)
             guard poll(&polled, nfds_t(polled.count), 1) > 0 else { continue }
             let received = ContinuousClock.now
             for index in polled.indices where polled[index].revents != 0 {

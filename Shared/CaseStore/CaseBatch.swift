@@ -17,13 +17,21 @@ struct CaseBatch {
         let told: [Destination]
     }
 
+    private struct Done: Hashable {
+        let caseID: Int64
+        let command: String
+    }
+
     private(set) var files: [Int64: Case]
     private(set) var pending: [Pending] = []
     /// The cases as they were locked.
     let before: [Int64: Case]
     /// Hash of the last event of each case that was there already.
     let heads: [Int64: [UInt8]]
-    private var changedAt: [Int64: Moment]
+    /// When the last event of each case happened.
+    private(set) var changedAt: [Int64: Moment]
+    /// What was done in this batch by each command of a case.
+    private var done: [Done: [Event]] = [:]
     let rules: Rulebook
     /// Legal time, read once after the locks.
     let now: Moment
@@ -59,7 +67,7 @@ struct CaseBatch {
         guard file != nil || policy != nil else { throw Refusal.unknownCase }
         let policies = try file.map(rules.policies) ?? [policy].compactMap { $0 }
         // The same command may stand in one batch twice, as a double click does.
-        let done = knowing.done + pending.filter { $0.caseID == id && $0.command == command.id }.map(\.event)
+        let done = knowing.done + (done[Done(caseID: id, command: command.id)] ?? [])
         var facts = rules.facts
         (facts.done, facts.earlierExists, facts.waiting) = (done, knowing.earlierExists, knowing.waiting)
         let at = max(given ?? now, changedAt[id] ?? given ?? now)
@@ -113,6 +121,7 @@ struct CaseBatch {
         }
         files[id] = after
         changedAt[id] = at
+        done[Done(caseID: id, command: command.id), default: []].append(event)
         pending.append(
             Pending(
                 caseID: id, version: after.version, event: event, command: command.id, actor: command.by,

@@ -37,7 +37,7 @@ extension CaseStore {
             let old = batch.before[file.id]
             self.file = file
             isNew = old == nil
-            changedAt = (batch.pending.last { $0.caseID == file.id }?.at ?? batch.now).microseconds
+            changedAt = (batch.changedAt[file.id] ?? batch.now).microseconds
             clocks = Casework.clocks(of: file, under: policies, on: batch.rules.calendar)
             let earlier = try old.map {
                 Casework.clocks(of: $0, under: try batch.rules.policies(of: $0), on: batch.rules.calendar)

@@ -6,8 +6,9 @@ import WorkingTime
 extension CaseStore {
     /// Makes the facts of those of these cases that have changed since, in one transaction.
     ///
-    /// They are folded from all events of a case, so making them twice changes nothing. A case that cannot be folded,
-    /// or whose facts the database refuses as data, is narrowed down and parked; the rest goes on.
+    /// They are made from the row, or folded from all events where the row does not say enough (`Tally`), so making them twice
+    /// changes nothing. A case that cannot be read, or whose facts the database refuses as data, is narrowed down and parked; the
+    /// rest goes on.
     /// - Parameter service: under its name a case is parked, and then passed over.
     /// - Throws: everything else. Nothing is lost then: the same cases may be tried again.
     package func makeFacts(of ids: [Int64], for service: String) async throws -> Work {
@@ -25,25 +26,28 @@ extension CaseStore {
     private func attempt(factsOf ids: [Int64], for service: String) async throws -> Work {
         try await pool.transaction { connection in
             let versions: Query = """
-                SELECT f.id, f.version FROM jiesu.case_file f
+                SELECT \(raw: CaseRow.columns), jiesu.micros(f.registered_at) FROM jiesu.case_file f
                 WHERE f.id = ANY(\(ids)) AND f.reported < f.version
                     AND NOT EXISTS (SELECT FROM jiesu.parked p WHERE p.service = \(service) AND p.case_id = f.id)
                 ORDER BY f.id FOR NO KEY UPDATE OF f
                 """
             let (rows, rules, _) = try await facts(on: connection, after: versions)
-            let owed = try (rows.map(Array.init) ?? []).map { row in
-                (id: try row.get(0, as: Int64.self), version: try row.get(1, as: Int.self))
+            var (tallies, toFold): ([Tally], [Case]) = ([], [])
+            for row in rows.map(Array.init) ?? [] {
+                let file = try CaseRow(row).file
+                let registered = Moment(microseconds: try row.get(20))
+                if let tally = try Tally(file, registered: registered, under: rules.policies) {
+                    tallies.append(tally)
+                } else {
+                    toFold.append(file)
+                }
             }
+            tallies += try await folded(toFold, rules, on: connection)
+            let owed = tallies.map { (id: $0.file.id, version: $0.file.version) }
             let others = Set(ids).subtracting(owed.map(\.id)).sorted()
             let known = try await existing(others, on: connection)
-            let tallies = try await tallies(of: owed.map(\.id), rules, on: connection)
-            for (id, version) in owed where tallies[id]?.file.version != version {
-                throw StoreError.unreadable("case_event of case \(id)")
-            }
             if !owed.isEmpty {
-                _ = try await connection.pipeline([
-                    Self.written(owed.compactMap { tallies[$0.id] }), Self.reported(owed),
-                ])
+                _ = try await connection.pipeline([Self.written(tallies), Self.reported(owed)])
             }
             return Work(done: owed.count, unknown: others.filter { !known.contains($0) })
         }
@@ -59,14 +63,13 @@ extension CaseStore {
     }
 
     /// The events of cases that are locked, folded.
-    private func tallies(
-        of ids: [Int64], _ rules: Rulebook, on connection: Connection
-    ) async throws -> [Int64: Tally] {
-        guard !ids.isEmpty else { return [:] }
+    /// - Throws: `StoreError.unreadable` for a case whose events do not add up to its version.
+    private func folded(_ files: [Case], _ rules: Rulebook, on connection: Connection) async throws -> [Tally] {
+        guard !files.isEmpty else { return [] }
         let rows = try await connection.query(
             """
             SELECT case_id, kind, payload, jiesu.micros(at) FROM jiesu.case_event
-            WHERE case_id = ANY(\(ids)) ORDER BY case_id, version
+            WHERE case_id = ANY(\(files.map(\.id))) ORDER BY case_id, version
             """)
         var tallies: [Int64: Tally] = [:]
         for row in rows {
@@ -83,7 +86,12 @@ extension CaseStore {
                 throw StoreError.unreadable("case_event of case \(id)")
             }
         }
-        return tallies
+        return try files.map { file in
+            guard let tally = tallies[file.id], tally.file.version == file.version else {
+                throw StoreError.unreadable("case_event of case \(file.id)")
+            }
+            return tally
+        }
     }
 
     /// A row that says the same already is left as it is. Rounds go out wider than their column, so that one that it

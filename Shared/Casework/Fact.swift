@@ -74,6 +74,20 @@ package struct Tally: Sendable, Equatable {
         facts = [Fact(round: file.round, of: file, registered: at, limitedBy: limitedBy, missed: [])]
     }
 
+    /// A case as its row tells it, where that says all that its events say: never reopened, no limit missed. So are most.
+    ///
+    /// - Returns: `nil` where the events must be folded: what earlier rounds came to, and which clock was missed under which
+    ///   policy, is in no row.
+    package init?<Failure: Error>(
+        _ file: Case, registered: Moment, under policies: (Case) throws(Failure) -> [Policy]
+    ) throws(Failure) {
+        let wasReopened = file.round > 1 || file.moment(of: .event(.reopened)) != nil
+        guard !wasReopened, file.course.missed.isEmpty else { return nil }
+        self.file = file
+        let isLimited = try policies(file).limitClosing(of: file)
+        facts = [Fact(round: 1, of: file, registered: registered, isLimited: isLimited, missed: [])]
+    }
+
     /// Takes in the next event. Total, as `Case.apply` is: whatever a log holds, the numbers of rounds grow.
     /// - Parameter policies: those that govern the case as it stands after the event.
     /// - Throws: what `policies` does; then nothing was taken in.

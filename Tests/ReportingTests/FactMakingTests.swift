@@ -135,7 +135,9 @@ struct FactMakingTests {
     @Test func severalMakersAndChangesAtOnceComeToWhatAllEventsMakeAtOnce() async throws {
         let fixture = try await ReportingFixture()
         var random = SeededGenerator()
-        let lives = (1...12).map { _ in FactPropertyTests.events(5 + random.below(25), using: &random) }
+        let lives = (1...12).map { _ in
+            FactPropertyTests.events(5 + random.below(25), using: &random).filter { $0.kind != .registered }
+        }
         for id in lives.indices { try await fixture.add(Int64(id + 1), []) }
         try await withThrowingTaskGroup { group in
             for (index, events) in lives.enumerated() {
@@ -166,9 +168,8 @@ struct FactMakingTests {
             _ = try await connection.script("INSERT INTO jiesu.case_event \(row)")
             await connection.close()
         }
-        try await fixture.execute("UPDATE jiesu.case_file SET version = 5 WHERE id IN (2, 3)")
-        // One that lacks an event, and one in a round that no column holds.
-        try await fixture.execute("UPDATE jiesu.case_file SET version = 5 WHERE id = 4")
+        // And one that lacks an event, and one in a round that no column holds. What is in its first round is not folded.
+        try await fixture.execute("UPDATE jiesu.case_file SET version = 5, round = 2 WHERE id IN (2, 3, 4)")
         try await fixture.append([Life.reopened(40_000)], to: 5)
         #expect(try await make([1, 2, 3, 4, 5, 6], in: fixture) == CaseStore.Work(done: 2, parked: 4))
         #expect(

@@ -197,6 +197,20 @@ struct FactPropertyTests {
         }
     }
 
+    @Test func aRowThatSaysEnoughSaysWhatItsEventsDo() {
+        var random = SeededGenerator()
+        var enough = 0
+        for _ in 0..<600 {
+            // A case is registered once.
+            let events = Self.events(random.below(12), using: &random).filter { $0.kind != .registered }
+            let whole = Life.tally(events)
+            guard let row = Tally(whole.file, registered: Life.day(0), under: { _ in [Life.policy] }) else { continue }
+            enough += 1
+            #expect(row == whole, "seed \(random.seed)")
+        }
+        #expect(enough > 100, "seed \(random.seed)")
+    }
+
     @Test func roundsGrowAndOneIsTheLatest() {
         var random = SeededGenerator()
         for _ in 0..<300 {

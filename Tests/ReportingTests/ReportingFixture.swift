@@ -1,9 +1,10 @@
-import CaseStore
 import Casework
 import Postgres
 import Support
+import Testing
 import WorkingTime
 
+@testable import CaseStore
 @testable import Reporting
 
 /// A database with the shipped city and the scheme of `Life`, and reporting logged in as its own role.
@@ -56,7 +57,8 @@ struct ReportingFixture: Sendable {
         try await pool.withConnection { try await $0.query(query) }.map { try $0.get(0) }
     }
 
-    /// A case with these events after its registration, written past all rules. Days are those of `Life`.
+    /// A case with these events after its registration, written past all rules, and the row that they add up to. Days are
+    /// those of `Life`.
     func add(_ id: Int64, _ events: [Event], registered: Moment = Life.day(0)) async throws {
         try await execute(
             """
@@ -92,8 +94,30 @@ struct ReportingFixture: Sendable {
                 \(versions.map { registered.microseconds + Int64($0 - 1) * 86_400_000_000 }))
                 AS n (version, kind, payload, at)
             """)
+        let stored = try await connection.query(
+            "SELECT kind, payload, jiesu.micros(at) FROM jiesu.case_event WHERE case_id = \(id) ORDER BY version")
+        var file: Case?
+        for row in stored {
+            let kind = try #require(Event.Kind(rawValue: try row.get(0)))
+            let event = try Event(kind: kind, payload: try row.get(1))
+            let at = Moment(microseconds: try row.get(2))
+            if file == nil, case .registered(let registered) = event {
+                file = Case(id: id, registered: registered, at: at)
+            } else {
+                file?.apply(event, at: at)
+            }
+        }
+        let row = try #require(file)
+        // A round wider than the column is another fault than the one that a test is after.
         _ = try await connection.execute(
-            "UPDATE jiesu.case_file SET version = version + \(events.count) WHERE id = \(id)")
+            """
+            UPDATE jiesu.case_file SET version = \(row.version), state = \(row.state.rawValue),
+                round = \(min(row.round, Int(Int16.max))), policies = \(row.policies.map(\.stored)),
+                nature = \(row.nature), subject = \(row.subject), also = \(row.also), urgency = \(row.urgency),
+                flags = \(row.flags), region = \(row.region), accused = \(row.accused), lead = \(row.lead),
+                helpers = \(row.helpers), course = \(row.course.stored),
+                registered_at = jiesu.moment(\(registered.microseconds)) WHERE id = \(id)
+            """)
     }
 
     /// Makes everything that is owed.

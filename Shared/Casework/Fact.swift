@@ -84,8 +84,8 @@ package struct Tally: Sendable, Equatable {
         let wasReopened = file.round > 1 || file.moment(of: .event(.reopened)) != nil
         guard !wasReopened, file.course.missed.isEmpty else { return nil }
         self.file = file
-        let isLimited = try policies(file).limitClosing(of: file)
-        facts = [Fact(round: 1, of: file, registered: registered, isLimited: isLimited, missed: [])]
+        let limitedBy = try policies(file).limitClosing(of: file)
+        facts = [Fact(round: 1, of: file, registered: registered, limitedBy: limitedBy, missed: [])]
     }
 
     /// Takes in the next event. Total, as `Case.apply` is: whatever a log holds, the numbers of rounds grow.

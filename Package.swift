@@ -100,7 +100,8 @@ let package = Package(
         service(
             "Reporting",
             [
-                "Access", "Pages", "WorkPages", "Casework", "CaseStore", "Policies", "Postgres", "HTTP", "JSON",
+                "Access", "CaseAPI", "Pages", "WorkPages", "Casework", "CaseStore", "Policies", "Postgres", "HTTP",
+                "JSON",
                 "WorkingTime",
             ]),
         service(

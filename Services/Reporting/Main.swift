@@ -31,9 +31,7 @@ enum Main {
                 store: ReportStore(pool: pool), cases: store,
                 authorise: { _ = try await access.authorised($0, any: readers) })
             let pages = ReportPages(
-                site: WorkSite(prefix: "/reports", access: access, ways: ReportPages.ways), store: routes.store,
-                cases: store,
-                readers: readers)
+                access: access, store: routes.store, cases: store, readers: readers)
             let open = PublicPages(store: routes.store, cases: store, rules: try Publication.shipped())
             return [
                 watch, CaseConsumer(FactMaking(), store: facts, watch: watch, metrics: metrics, log: log),

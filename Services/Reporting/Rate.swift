@@ -17,6 +17,9 @@ struct Rate: Sendable, Equatable {
         }
     }
 
+    /// Whether it is at least so many per cent, exactly; `nil` without a population.
+    func reaches(_ percent: Int) -> Bool? { denominator == 0 ? nil : numerator * 100 >= percent * denominator }
+
     /// Exactly, as fractions; both must have a population.
     private func isAbove(_ other: Rate) -> Bool {
         numerator * other.denominator > other.numerator * denominator

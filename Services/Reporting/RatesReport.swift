@@ -24,19 +24,6 @@ enum Grouping: String, Sendable, CaseIterable {
     }
 }
 
-/// Days of China, first and last included.
-struct Period: Sendable, Equatable {
-    let from: CivilDay
-    let to: CivilDay
-
-    /// `nil` if the last day comes before the first.
-    init?(from: CivilDay, to: CivilDay) {
-        guard from <= to else { return nil }
-        self.from = from
-        self.to = to
-    }
-}
-
 /// The four rates of some population.
 struct Rates: Sendable, Equatable {
     let closing: Rate

@@ -59,29 +59,3 @@ extension ReportStore {
             least: least)
     }
 }
-
-extension Period {
-    /// The whole months before the one of `day`, so many of them; `nil` before the first that can be named.
-    init?(months: Int, before day: CivilDay) {
-        guard let this = Month(String(day.description.prefix(7))) else { return nil }
-        var first = this
-        for _ in 0..<months {
-            guard let before = first.before else { return nil }
-            first = before
-        }
-        self.init(from: first.period.from, to: this.period.from.advanced(by: -1))
-    }
-
-    /// The months that it touches, `2026-03`, in their order.
-    var months: [String] {
-        var months: [String] = []
-        var day = from
-        while day <= to {
-            let name = String(day.description.prefix(7))
-            months.append(name)
-            guard let month = Month(name) else { break }
-            day = month.period.to.advanced(by: 1)
-        }
-        return months
-    }
-}

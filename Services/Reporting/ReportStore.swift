@@ -8,25 +8,32 @@ struct ReportStore {
     /// Grades that count as satisfied.
     static let satisfied = Satisfaction.allCases.filter(\.isSatisfied).map(\.rawValue)
 
-    /// What the figures look at, of a row of `report_fact`. A round decides on punctuality when it is the first, in remit, and closed or
-    /// late.
+    /// In which figures a row of `report_fact` is counted: in a population (`_whole`), and among those of it that a rate is about. With
+    /// `satisfied` beside it, which is by the grades above. A round decides on punctuality when it is the first, in remit, and
+    /// closed or late.
     static let counted: StaticString = """
-        latest, state, missed, resolved, satisfaction, round = 1 AND state NOT IN ('redirected', 'refused')
-            AND (missed <> '{}' OR limited AND (closed_at IS NOT NULL OR NOT latest)) AS is_decided
+        latest AS registered, latest AND state NOT IN ('redirected', 'refused', 'withdrawn') AS closing_whole,
+        latest AND state = 'closed' AS closing,
+        round = 1 AND state NOT IN ('redirected', 'refused')
+            AND (missed <> '{}' OR limited AND (closed_at IS NOT NULL OR NOT latest)) AS on_time_whole,
+        round = 1 AND state NOT IN ('redirected', 'refused')
+            AND missed = '{}' AND limited AND (closed_at IS NOT NULL OR NOT latest) AS on_time,
+        resolved IS NOT NULL AS resolution_whole, coalesce(resolved, false) AS resolution,
+        satisfaction IS NOT NULL AS satisfaction_whole
         """
 
-    /// What a group is made of, from rows of `counted` with `satisfied`, and `rates`: whether they count for rates at all.
+    /// What a group is made of, from rows of `counted`, and of `rates`: whether they count for rates at all.
     static let figures: StaticString = """
-        count(*) FILTER (WHERE latest),
-        count(*) FILTER (WHERE rates AND latest AND state = 'closed'),
-        count(*) FILTER (WHERE rates AND latest AND state NOT IN ('redirected', 'refused', 'withdrawn')),
-        count(*) FILTER (WHERE rates AND is_decided AND missed = '{}'), count(*) FILTER (WHERE rates AND is_decided),
-        count(*) FILTER (WHERE rates AND resolved), count(resolved) FILTER (WHERE rates),
-        count(*) FILTER (WHERE rates AND satisfied), count(satisfaction) FILTER (WHERE rates)
+        count(*) FILTER (WHERE registered),
+        count(*) FILTER (WHERE rates AND closing), count(*) FILTER (WHERE rates AND closing_whole),
+        count(*) FILTER (WHERE rates AND on_time), count(*) FILTER (WHERE rates AND on_time_whole),
+        count(*) FILTER (WHERE rates AND resolution), count(*) FILTER (WHERE rates AND resolution_whole),
+        count(*) FILTER (WHERE rates AND satisfied), count(*) FILTER (WHERE rates AND satisfaction_whole)
         """
 
     /// The rates of the cases that were registered in `period`. What each counts is told by `Measure.definition`.
-    func rates(by grouping: Grouping, in period: Period) async throws -> RatesReport {
+    /// - Parameter within: only those of this subject, if the groups are organisations, or of this organisation.
+    func rates(by grouping: Grouping, within: String? = nil, in period: Period) async throws -> RatesReport {
         let (from, end) = (period.from.start.microseconds, period.to.advanced(by: 1).start.microseconds)
         let answers = try await pool.withConnection { connection in
             try await connection.pipeline([
@@ -37,6 +44,7 @@ struct ReportStore {
                         true AS rates, \(raw: Self.counted), satisfaction = ANY(\(Self.satisfied)) AS satisfied
                     FROM jiesu.report_fact
                     WHERE registered_at >= jiesu.moment(\(from)) AND registered_at < jiesu.moment(\(end))
+                        AND (\(within == nil) OR CASE \(grouping.rawValue) WHEN 'organisation' THEN subject ELSE lead END = \(within))
                 ) AS f
                 GROUP BY GROUPING SETS ((code), ()) ORDER BY 1, code COLLATE "C"
                 """,

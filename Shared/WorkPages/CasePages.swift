@@ -13,11 +13,22 @@ package struct CasePages: Sendable {
     let site: WorkSite
     let book: any CaseBook
     private let access: AccessStore
+    /// Orders and texts are for others.
+    private let isForReading: Bool
 
     package init(prefix: String, book: any CaseBook, access: AccessStore) {
         site = WorkSite(prefix: prefix, access: access, ways: [("/cases", "工单"), ("/callbacks", "回访")])
         self.book = book
         self.access = access
+        isForReading = false
+    }
+
+    /// `show` alone, beside the pages of `site`: what happened, without its text and without orders.
+    package init(reading site: WorkSite, book: any CaseBook, access: AccessStore) {
+        self.site = site
+        self.book = book
+        self.access = access
+        isForReading = true
     }
 
     package var all: [Route] { site.all + [Style.route, cases, open, callbacks, show, text, give] }
@@ -141,7 +152,7 @@ package struct CasePages: Sendable {
             now: max(try await book.now(), view.row.changedAt))
     }
 
-    var show: Route {
+    package var show: Route {
         Route(
             .get, "\(prefix)/cases/{number}", "一件的页面", tags: ["pages"],
             parameters: [.query("done", .string(0...60, .code), required: false, "刚办了什么")], answers: [Self.html]
@@ -182,7 +193,7 @@ package struct CasePages: Sendable {
         let steps = view.steps.map { step -> HTML in
             "<li><time datetime='\(step.at.iso8601)'>\(step.at.readable)</time> \(step.event.kind.title)\(Self.details(step.event)) <span class='hint'>\(Self.actor(step.actor, rules))</span></li>"
         }
-        let forms = OrderForm.offered(desk).map { form($0, desk, visitor, number, refused) }
+        let forms = isForReading ? [] : OrderForm.offered(desk).map { form($0, desk, visitor, number, refused) }
         return site.frame(
             "工单 \(number)", for: visitor,
             """
@@ -199,12 +210,18 @@ package struct CasePages: Sendable {
             <dt>适用办法</dt><dd>\(file.policies.map { rules.profile(named: $0.profile)?.title ?? $0.profile }.joined(separator: "、"))</dd>
             \(limits.isEmpty ? nil : HTML("<dt>期限</dt><dd><ul>\(limits)</ul></dd>"))
             </dl>
-            <form method="post" action="\(prefix)/cases/\(number)/text">\(site.hidden(visitor))
-            <button class="quiet">查阅原文和联系方式（留有记录）</button></form>
+            \(isForReading ? nil : textButton(number, visitor))
             \(forms.isEmpty ? nil : HTML("<h2>办理</h2>\(forms)"))
             <h2>经过</h2>
             <ol class="steps">\(steps)</ol>
             """)
+    }
+
+    private func textButton(_ number: String, _ visitor: Visitor) -> HTML {
+        """
+        <form method="post" action="\(prefix)/cases/\(number)/text">\(site.hidden(visitor))
+        <button class="quiet">查阅原文和联系方式（留有记录）</button></form>
+        """
     }
 
     private func form(

@@ -20,6 +20,7 @@ enum Main {
                 watch,
                 CaseConsumer(
                     Examining(), store: CaseStore(pool: pool), watch: watch, metrics: metrics, log: log),
+                TextIndexing(pool: pool, log: log),
                 Server(
                     name: "jiesu-classification", listen: settings.listen.description, routes: [],
                     ready: { ["database": await pool.answers(), "broker": watch.broker != nil] }, metrics: metrics,

@@ -21,6 +21,7 @@ enum Main {
             let pool = Pool(settings.database("routing"), size: 4, log: log)
             let store = CaseStore(pool: pool)
             let (book, access) = (CentreBook(pool: pool, store: store), AccessStore(pool))
+            let pages = CasePages(prefix: "/dispatch", book: book, access: access)
             let watch = BrokerWatch(pool: pool, settings: settings.kafka("routing"), log: log)
             return [
                 watch,
@@ -31,7 +32,7 @@ enum Main {
                 Server(
                     name: "jiesu-routing", listen: settings.listen.description,
                     routes: CaseRoutes(book: book, access: access).all
-                        + CasePages(prefix: "/dispatch", book: book, access: access).all,
+                        + pages.all + [pages.searches],
                     ready: { ["database": await pool.answers(), "broker": watch.broker != nil] },
                     problemPage: { Page.problem($0, home: "/dispatch") }, metrics: metrics, log: log),
             ]

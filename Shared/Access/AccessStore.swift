@@ -6,7 +6,7 @@ import WorkingTime
 /// Log-ins, and the way to a person's text, for a service: through functions of the database that know which login calls
 /// them, so that a desk reaches its own organisation's people and cases alone.
 package struct AccessStore: Sendable {
-    private let pool: Pool
+    let pool: Pool
     private let cache: Cache
 
     private final class Cache: Sendable {

@@ -13,6 +13,8 @@ package protocol CaseBook: Sendable {
     func cases(in states: Set<State>, for reader: String?, limit: Int) async throws -> [CaseView]
     /// With everything that happened to it; `nil` if there is none, or none that `reader` may see.
     func view(_ id: Int64, for reader: String?) async throws -> CaseView?
+    /// Those of the cases that `reader` may see, the youngest first, in whatever state, without what happened to them.
+    func views(of ids: [Int64], for reader: String?) async throws -> [CaseView]
     /// What was typed while the case was handled, as far as it may be read here. Only behind a ticket (`AccessStore.ticket`).
     func notes(of id: Int64) async throws -> [CaseNote]
     /// Callbacks that are owed here and may be made now: supervised cases and named complainants first, then who has waited longest

@@ -18,7 +18,10 @@ package struct CaseRoutes: Sendable {
     }
 
     package var all: [Route] {
-        access.routes + [list, CallbackRoutes(book: book, access: access).list, show, text, give]
+        access.routes + [
+            list, CallbackRoutes(book: book, access: access).list, SearchRoutes(book: book, access: access).search,
+            show, text, give,
+        ]
     }
 
     /// Anybody with an account; what each may do is decided order by order.

@@ -38,6 +38,17 @@ package struct CentreBook: CaseBook {
         return try views.filter { try isReadable($0, by: reader, rules) }
     }
 
+    package func views(of ids: [Int64], for reader: String?) async throws -> [CaseView] {
+        let rules = try await rulebook()
+        return try await pool.withConnection { connection in
+            try await connection.query(
+                """
+                SELECT \(raw: CaseRow.columns), jiesu.micros(f.registered_at) FROM jiesu.case_file f
+                WHERE f.id = ANY(\(ids)) ORDER BY f.id DESC
+                """)
+        }.map { try CaseView($0, steps: []) }.filter { try isReadable($0, by: reader, rules) }
+    }
+
     private func isReadable(_ view: CaseView, by reader: String?, _ rules: Rulebook) throws -> Bool {
         let file = view.row.file
         return mayRead(file, organisation: reader, under: try rules.policies(of: file), in: rules.directory)

@@ -89,6 +89,16 @@ package struct DeskBook: CaseBook {
         return .waiting
     }
 
+    package func views(of ids: [Int64], for reader: String?) async throws -> [CaseView] {
+        try await pool.withConnection { connection in
+            try await connection.query(
+                """
+                SELECT \(raw: CaseRow.columns), jiesu.micros(f.registered_at) FROM jiesu.my_case f
+                WHERE f.id = ANY(\(ids)) ORDER BY f.id DESC
+                """)
+        }.map { try CaseView($0, steps: []) }
+    }
+
     private struct SentBefore: Error {}
 
     private func write(_ request: OrderRequest) async throws {

@@ -27,9 +27,15 @@ package struct Duties: Sendable, Equatable {
     }
 
     package var duties: [Order.Kind: Duty]
+    /// Roles that may search for cases by number, telephone, name, words and place.
+    package var search: Set<String>
+    /// Roles that may see who searched for what.
+    package var audit: Set<String>
 
-    package init(_ duties: [Order.Kind: Duty]) {
+    package init(_ duties: [Order.Kind: Duty], search: Set<String> = [], audit: Set<String> = []) {
         self.duties = duties
+        self.search = search
+        self.audit = audit
     }
 }
 

@@ -7,7 +7,13 @@ extension Duties {
     package static func read(_ bytes: [UInt8], file name: String) throws(Mistakes) -> Duties {
         let file = try CheckedFile(bytes, name: name)
         var duties: [Order.Kind: Duty] = [:]
-        if let members = file.root.members(["source", "duties"], required: ["source", "duties"]) {
+        var looking: [String: Set<String>] = [:]
+        let keys = ["source", "duties", "search", "audit"]
+        if let members = file.root.members(keys, required: keys) {
+            for key in ["search", "audit"] {
+                let roles = members[key]?.distinct(of: "roles") { $0.code() }
+                looking[key] = Set(roles ?? [])
+            }
             let kinds = Order.Kind.allCases.map(\.rawValue)
             let entries = members["duties"]?.members(kinds, required: [])
             for kind in Order.Kind.allCases {
@@ -16,7 +22,7 @@ extension Duties {
             }
         }
         try file.finish()
-        return Duties(duties)
+        return Duties(duties, search: looking["search"] ?? [], audit: looking["audit"] ?? [])
     }
 
     private static func read(_ value: CheckedValue) -> Duty? {

@@ -12,12 +12,13 @@ import WorkingTime
 package struct CasePages: Sendable {
     let site: WorkSite
     let book: any CaseBook
-    private let access: AccessStore
+    let access: AccessStore
     /// Orders and texts are for others.
     private let isForReading: Bool
 
     package init(prefix: String, book: any CaseBook, access: AccessStore) {
-        site = WorkSite(prefix: prefix, access: access, ways: [("/cases", "工单"), ("/callbacks", "回访")])
+        site = WorkSite(
+            prefix: prefix, access: access, ways: [("/cases", "工单"), ("/callbacks", "回访"), ("/search", "检索")])
         self.book = book
         self.access = access
         isForReading = false
@@ -31,16 +32,16 @@ package struct CasePages: Sendable {
         isForReading = true
     }
 
-    package var all: [Route] { site.all + [Style.route, cases, open, callbacks, show, text, give] }
+    package var all: [Route] { site.all + [Style.route, cases, open, callbacks, search, searched, show, text, give] }
 
-    private typealias Visitor = WorkSite.Visitor
-    private static let html = WorkSite.html
-    private var prefix: String { site.prefix }
+    typealias Visitor = WorkSite.Visitor
+    static let html = WorkSite.html
+    var prefix: String { site.prefix }
 
     // MARK: Lists
 
     /// Cases on one page: what is due next comes first, so the rest can wait.
-    private static let listed = 100
+    static let listed = 100
 
     var cases: Route {
         Route(
@@ -83,7 +84,7 @@ package struct CasePages: Sendable {
         }
     }
 
-    private func table(_ rows: [HTML]) -> HTML {
+    func table(_ rows: [HTML]) -> HTML {
         """
         <table><thead><tr><th scope="col">受理编号</th><th scope="col">下一个期限</th><th scope="col">状态</th>
         <th scope="col">分类</th><th scope="col">主办单位</th></tr></thead>
@@ -91,7 +92,7 @@ package struct CasePages: Sendable {
         """
     }
 
-    private func row(_ view: CaseView, _ rules: Rulebook, _ now: Moment) throws -> HTML {
+    func row(_ view: CaseView, _ rules: Rulebook, _ now: Moment) throws -> HTML {
         let file = view.row.file
         let number = CaseNumber(id: file.id).description
         let limit = clocks(of: file, under: try rules.policies(of: file), on: rules.calendar).compactMap(\.limit).min()

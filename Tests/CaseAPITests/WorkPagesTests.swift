@@ -28,12 +28,12 @@ import WorkPages
                 routes: CasePages(
                     prefix: "/desk", book: DeskBook(pool: pool, patience: .seconds(20)), access: AccessStore(pool)
                 ).all, problemPage: { Page.problem($0) }, log: .silent)
+            let pages = CasePages(
+                prefix: "/dispatch", book: CentreBook(pool: fixture.pool, store: fixture.store),
+                access: AccessStore(fixture.pool))
             let centre = Server(
-                name: "centre", listen: "127.0.0.1:0",
-                routes: CasePages(
-                    prefix: "/dispatch", book: CentreBook(pool: fixture.pool, store: fixture.store),
-                    access: AccessStore(fixture.pool)
-                ).all, problemPage: { Page.problem($0) }, log: .silent)
+                name: "centre", listen: "127.0.0.1:0", routes: pages.all + [pages.searches],
+                problemPage: { Page.problem($0) }, log: .silent)
             try desk.start()
             try centre.start()
             ports = (desk.port ?? 0, centre.port ?? 0)

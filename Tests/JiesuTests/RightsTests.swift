@@ -75,13 +75,15 @@ import Testing
     private static let common: Set = ["clock", "micros", "moment", "my_organisation"]
     private static let appending: Set = ["framed", "event_body", "link", "chain"]
     private static let logIn: Set = ["log_in", "session", "log_out"]
-    private static let reading: Set = ["ticket", "read_person"]
+    private static let reading: Set = ["ticket", "read_person", "ask", "found"]
     private static let functions: [String: Set<String>] = [
         "jiesu_intake": common.union(appending).union(logIn).union([
             "query_codes", "answer", "change_password", "callers_cases",
         ]),
-        "jiesu_classification": common.union(appending).union(logIn),
-        "jiesu_routing": common.union(appending).union(logIn).union(reading).union(["given_at", "change_password"]),
+        "jiesu_classification": common.union(appending).union(logIn).union(["index_texts"]),
+        "jiesu_routing": common.union(appending).union(logIn).union(reading).union([
+            "given_at", "change_password", "searches",
+        ]),
         "jiesu_deadlines": common.union(appending).union(["given_at"]),
         "jiesu_callback": common.union(appending).union(logIn).union(reading).union(["change_password"]),
         "jiesu_reporting": common.union(logIn).union(["change_password"]),
@@ -248,6 +250,7 @@ import Testing
         ("jiesu_routing", "CREATE TEMP TABLE t ()"), ("jiesu_deadlines", "SELECT pg_advisory_lock(1)"),
         (desk, "SELECT FROM jiesu.case_file"), (desk, "SELECT FROM jiesu.case_event"),
         (desk, "SELECT FROM jiesu.submission"), (desk, "SELECT FROM jiesu.complainant"),
+        (desk, "SELECT FROM jiesu.search_log"), ("jiesu_routing", "SELECT FROM jiesu.search_log"),
         (desk, "SELECT FROM jiesu.account"), (desk, "SELECT FROM jiesu.log_in"), (desk, "SELECT FROM jiesu.access_log"),
         (desk, "SELECT FROM jiesu.desk_login"), (desk, "SELECT FROM jiesu.secret"), (desk, "SELECT FROM jiesu.outbox"),
         (desk, "INSERT INTO jiesu.desk_login VALUES (session_user, 'tongdu-urban')"),

@@ -44,8 +44,8 @@ let package = Package(
         library("CMicroHTTPD", pkgConfig: "libmicrohttpd", package: "libmicrohttpd-dev"),
 
         shared("WorkingTime"),
-        shared("Casework", ["WorkingTime"]),
         shared("JSON"),
+        shared("Casework", ["JSON", "WorkingTime"]),
         shared("TextMatching"),
         shared(
             "Policies", ["Casework", "JSON", "TextMatching", "WorkingTime"],
@@ -62,7 +62,10 @@ let package = Package(
         shared("Pages", ["HTTP"], resources: [.copy("style.css")]),
         shared(
             "CaseStore",
-            ["Casework", "Policies", "Postgres", "Kafka", "Configuration", "Lifecycle", "Telemetry", "WorkingTime"],
+            [
+                "Casework", "JSON", "Policies", "Postgres", "Kafka", "Configuration", "Lifecycle", "Telemetry",
+                "WorkingTime",
+            ],
             resources: [.copy("Migrations")]),
         shared("Access", ["Lifecycle", "Policies", "Postgres", "HTTP", "JSON", "WorkingTime"]),
 

@@ -1,5 +1,6 @@
 import Casework
 import Foundation
+import JSON
 import Postgres
 import WorkingTime
 
@@ -35,11 +36,6 @@ package struct CaseRow: Sendable {
 }
 
 extension Course {
-    private static let encoder = {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return encoder
-    }()
     private static let decoder = JSONDecoder()
 
     init(stored: String) throws {
@@ -48,10 +44,10 @@ extension Course {
 
     /// As it stands in the row: JSON, keys sorted.
     var stored: String {
-        guard let data = try? Self.encoder.encode(self) else {
+        guard let text = try? JSON.text(encoding: self) else {
             preconditionFailure("a course holds codes and numbers only, which are always encodable")
         }
-        return String(decoding: data, as: UTF8.self)
+        return text
     }
 }
 

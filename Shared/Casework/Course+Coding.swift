@@ -7,31 +7,36 @@ extension Course: Codable {
     /// What an older suite did not write yet is as it is at the beginning.
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
-        func read<T: Decodable>(_ key: CodingKeys, into value: inout T) throws {
-            if let found = try values.decodeIfPresent(T.self, forKey: key) { value = found }
+        func read<T: Decodable>(_ key: CodingKeys) throws -> T { try values.decode(T.self, forKey: key) }
+        // Most courses hold three or four of these: to ask for each of them costs more than to look which there are.
+        for key in values.allKeys where try !values.decodeNil(forKey: key) {
+            switch key {
+            case .marks: marks = try read(key)
+            case .source: source = try read(key)
+            case .isContactable: isContactable = try read(key)
+            case .signed: signed = try read(key)
+            case .returns: returns = try read(key)
+            case .dispute: dispute = try read(key)
+            case .asked: asked = try read(key)
+            case .ends: ends = try read(key)
+            case .extensions: extensions = try read(key)
+            case .fired: fired = try read(key)
+            case .missed: missed = try read(key)
+            case .reply: reply = try read(key)
+            case .calls: calls = try read(key)
+            case .rated: rated = try read(key)
+            case .complaints: complaints = try read(key)
+            case .orders: orders = try read(key)
+            }
         }
-        try read(.marks, into: &marks)
-        source = try values.decodeIfPresent(String.self, forKey: .source)
-        try read(.isContactable, into: &isContactable)
-        try read(.signed, into: &signed)
-        try read(.returns, into: &returns)
-        dispute = try values.decodeIfPresent(Int.self, forKey: .dispute)
-        asked = try values.decodeIfPresent(ExtensionAsked.self, forKey: .asked)
-        try read(.ends, into: &ends)
-        try read(.extensions, into: &extensions)
-        try read(.fired, into: &fired)
-        try read(.missed, into: &missed)
-        reply = try values.decodeIfPresent(Replied.self, forKey: .reply)
-        try read(.calls, into: &calls)
-        rated = try values.decodeIfPresent(Rated.self, forKey: .rated)
-        try read(.complaints, into: &complaints)
-        try read(.orders, into: &orders)
     }
+
+    private static let initial = Course()
 
     /// Only what differs from the beginning: most courses hold little, and every change of a case writes one.
     package func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: CodingKeys.self)
-        let initial = Course()
+        let initial = Self.initial
         func write<T: Encodable & Equatable>(_ key: CodingKeys, _ value: T, unless first: T) throws {
             if value != first { try values.encode(value, forKey: key) }
         }

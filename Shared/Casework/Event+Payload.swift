@@ -1,21 +1,17 @@
 import Foundation
+import JSON
 
 extension Event {
     /// The payload as it is stored, hashed and sent: JSON, keys sorted, so the same event is the same bytes.
     package var payload: String {
         do {
-            return String(decoding: try Self.encoder.encode(body), as: UTF8.self)
+            return try JSON.text(encoding: body)
         } catch {
             // Only a non-finite score could do this, and scores are sums of the finite weights of a checked profile.
             preconditionFailure("an event's payload is always encodable: \(error)")
         }
     }
 
-    private static let encoder = {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return encoder
-    }()
     private static let decoder = JSONDecoder()
 
     private var body: any Encodable {

@@ -12,7 +12,7 @@ extension JSON {
 }
 
 /// Collects the bytes of values.
-private struct JSONWriter {
+struct JSONWriter {
     private(set) var bytes: [UInt8] = []
 
     mutating func write(_ value: JSON) {
@@ -22,23 +22,33 @@ private struct JSONWriter {
         case .int(let number): append(String(number))
         case .double(let number): append(number.isFinite ? String(number) : "null")
         case .string(let text): write(text)
-        case .array(let elements):
-            bytes.append(UInt8(ascii: "["))
-            for (position, element) in elements.enumerated() {
-                if position > 0 { bytes.append(UInt8(ascii: ",")) }
-                write(element)
-            }
-            bytes.append(UInt8(ascii: "]"))
+        case .array(let elements): list("[", "]", of: elements) { element, writer in writer.write(element) }
         case .object(let members):
-            bytes.append(UInt8(ascii: "{"))
-            for (position, member) in members.enumerated() {
-                if position > 0 { bytes.append(UInt8(ascii: ",")) }
-                write(member.key)
-                bytes.append(UInt8(ascii: ":"))
-                write(member.value)
+            list("{", "}", of: members) { member, writer in
+                writer.write(key: member.key)
+                writer.write(member.value)
             }
-            bytes.append(UInt8(ascii: "}"))
         }
+    }
+
+    mutating func write(key: String) {
+        write(key)
+        bytes.append(UInt8(ascii: ":"))
+    }
+
+    /// What stands between two brackets, with commas.
+    mutating func list<Elements: Sequence>(
+        _ open: Unicode.Scalar, _ close: Unicode.Scalar, of elements: Elements,
+        _ element: (Elements.Element, inout JSONWriter) -> Void
+    ) {
+        bytes.append(UInt8(ascii: open))
+        var isFirst = true
+        for one in elements {
+            if !isFirst { bytes.append(UInt8(ascii: ",")) }
+            isFirst = false
+            element(one, &self)
+        }
+        bytes.append(UInt8(ascii: close))
     }
 
     private mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }

@@ -16,7 +16,8 @@ struct CitizenForm {
     private static let pointers = [
         "text": "/text", "place": "/place/address", "region": "/place/region", "happened_at": "/happened_at",
         "about": "/about", "identity": "/identity", "name": "/contact/name", "phone": "/contact/phone",
-        "email": "/contact/email", "earlier": "/earlier", "channel": "/channel", "source": "/source",
+        "email": "/contact/email", "earlier": "/earlier", "earlier_code": "/earlier_code", "channel": "/channel",
+        "source": "/source",
     ]
     /// Made anew with each empty form, so that a form that is sent twice is one complaint.
     private static let key = "key"
@@ -64,7 +65,7 @@ struct CitizenForm {
             Field("phone", "电话", .line(type: "tel", fill: "tel")),
             Field("email", "电子邮箱", .line(type: "email", fill: "email")),
             Field("earlier", "此前同一事项的受理编号", hint: "以前反映过的请填写"),
-        ]
+        ] + (isOperators ? [] : [Field("earlier_code", "该编号的查询码", hint: "与那次留下同一电话或邮箱的可不填")])
     }
 
     func page(_ problem: Problem? = nil) -> Page {
@@ -105,7 +106,7 @@ struct CitizenForm {
     ) throws(Problem) -> Registration {
         func text(_ name: String) -> JSON? { answers[name].flatMap { $0.isEmpty ? nil : .string($0) } }
         var body = JSONObject()
-        for name in ["text", "about", "identity", "earlier"] { body[name] = text(name) }
+        for name in ["text", "about", "identity", "earlier", "earlier_code"] { body[name] = text(name) }
         if isOperators { body["channel"] = text("channel") }
         // In the city's time, as the clock on the wall shows it.
         body["happened_at"] = answers["happened_at"].flatMap { $0.isEmpty ? nil : .string($0 + ":00+08:00") }

@@ -29,6 +29,7 @@ enum ComplaintForm {
             .optional("happened_at", .string(16...40, .dateTime), "事发时间,不能晚于现在"),
             .optional("about", .string(1...200), "被反映的单位"),
             .optional("earlier", .string(10...40), "此前同一事项的受理编号"),
+            .optional("earlier_code", .string(16...40), "该编号的查询码;与那次留下同一电话或邮箱的可不填"),
         ]
     }
 
@@ -69,6 +70,8 @@ enum ComplaintForm {
             earlier = CaseNumber(quoted)?.id
             if earlier == nil { faults.append(.init("/earlier", "受理编号有误,请核对各位数字")) }
         }
+        let earlierCode = body["earlier_code"]?.string.map(QueryCode.init)
+        if let earlierCode, earlierCode == nil { faults.append(.init("/earlier_code", "查询码有误,请核对各位字符")) }
         let contact = Registration.Contact(
             name: body["contact"]?["name"]?.string, phone: body["contact"]?["phone"]?.string,
             email: body["contact"]?["email"]?.string, address: body["contact"]?["address"]?.string)
@@ -96,6 +99,6 @@ enum ComplaintForm {
             contact: contact,
             title: body["title"]?.string, text: text, place: body["place"]?["address"]?.string,
             region: body["place"]?["region"]?.string, about: body["about"]?.string,
-            happened: happened ?? nil, earlier: earlier)
+            happened: happened ?? nil, earlier: earlier, earlierCode: earlierCode ?? nil)
     }
 }

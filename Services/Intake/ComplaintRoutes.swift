@@ -70,7 +70,9 @@ struct ComplaintRoutes {
         switch refusal {
         case .inFuture: .init("/happened_at", "事发时间不能晚于现在")
         case .unknownRegion: .init("/place/region", "没有这个行政区域")
-        case .unknownEarlierCase: .init("/earlier", "没有这个受理编号,请核对")
+        case .unknownEarlierCase:
+            // One answer for both: who guesses numbers learns nothing.
+            .init("/earlier", "没有这个受理编号,或查询码、电话、邮箱与它都对不上;请核对,也可不填此项")
         // None of these is the sender's to put right, and no registration is refused for them.
         case .unknownCase, .alreadyRegistered, .stale, .notNow, .incomplete, .unknownOrganisation, .conflictOfInterest,
             .againstPolicy, .notAllowed, .expired, .overCap, .nothingRunning, .idTaken:

@@ -82,7 +82,7 @@ struct DemoStory: Service {
                             let index = indices[position]
                             let cycle = index / period * period
                             let earlier = samples[index].earlier.flatMap { known[min(cycle + $0, known.count - 1)] }
-                            mine.append((index, try await post(index, earlier?.number.description, client)))
+                            mine.append((index, try await post(index, earlier, client)))
                         }
                         return mine
                     }
@@ -95,10 +95,10 @@ struct DemoStory: Service {
         return numbers.compactMap { $0 }
     }
 
-    private func post(_ index: Int, _ earlier: String?, _ client: Client) async throws -> Receipt {
+    private func post(_ index: Int, _ earlier: Receipt?, _ client: Client) async throws -> Receipt {
         let answer = try await client.send(
             "POST", "/api/v1/complaints", headers: ["Idempotency-Key": "demo-\(index)"],
-            json: samples[index].body(earlier: earlier))
+            json: samples[index].body(earlier: earlier.map { ($0.number, $0.code) }))
         guard answer.status == 201, let number = answer.json?["number"]?.string.flatMap(CaseNumber.init),
             let code = answer.json?["code"]?.string
         else {

@@ -1,3 +1,4 @@
+import Casework
 import Foundation
 import JSON
 
@@ -42,10 +43,13 @@ struct Sample: Sendable {
             helpers: expect["helpers"]?.array?.compactMap(\.string) ?? [])
     }
 
-    /// The request's body, quoting `number` as the earlier case if there is one.
-    func body(earlier number: String?) -> JSON {
+    /// The request's body, quoting the earlier case if there is one.
+    func body(earlier: (number: CaseNumber, code: String)?) -> JSON {
         var body = complaint
-        if let number { body["earlier"] = .string(number) }
+        if let earlier {
+            body["earlier"] = .string(earlier.number.description)
+            body["earlier_code"] = .string(earlier.code)
+        }
         return .object(body)
     }
 }

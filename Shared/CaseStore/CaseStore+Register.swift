@@ -13,7 +13,7 @@ extension CaseStore {
         return try await pool.transaction { connection in
             let claims = try await claim(registrations, on: connection)
             let (_, rules, now) = try await facts(on: connection)
-            let existing = try await existing(registrations.compactMap(\.earlier), on: connection)
+            let quoting = try await quoting(registrations, on: connection)
             var batch = CaseBatch(rules: rules, now: now)
             var accepted: [(id: Int64, registration: Registration)] = []
             var outcomes = registrations.map { _ in Registration.Outcome.unknownLine }
@@ -46,7 +46,7 @@ extension CaseStore {
                             registration.registered(under: policy, in: rules.directory), earlier: registration.earlier))
                     try batch.decide(
                         command, on: claim.id, policy: policy,
-                        knowing: .init(earlierExists: registration.earlier.map(existing.contains)))
+                        knowing: .init(earlierExists: quoting.contains(index)))
                     accepted.append((claim.id, registration))
                     answered.append((index, claim.id, true))
                 } catch let refusal as Refusal {
@@ -70,6 +70,29 @@ extension CaseStore {
             }
             return outcomes
         }
+    }
+
+    /// Which registrations quote an earlier case that there is, by index. A complainant must show that it is theirs; who works for
+    /// the line is believed.
+    private func quoting(_ registrations: [Registration], on connection: Connection) async throws -> Set<Int> {
+        let quotes = registrations.indices.compactMap { index in registrations[index].earlier.map { (index, $0) } }
+        guard !quotes.isEmpty else { return [] }
+        let (theirs, others) = (
+            quotes.filter { registrations[$0.0].actor == .complainant },
+            quotes.filter { registrations[$0.0].actor != .complainant })
+        let existing = try await existing(others.map(\.1), on: connection)
+        var found = Set(others.filter { existing.contains($0.1) }.map(\.0))
+        if !theirs.isEmpty {
+            let all = theirs.map { registrations[$0.0] }
+            let own: [Int64] = try await connection.query(
+                """
+                SELECT jiesu.own_quotes(\(theirs.map { Int64($0.0) }), \(theirs.map(\.1)), \(all.map(\.earlierCode?.bytes)),
+                    \(all.map(\.contact?.phone)), \(all.map(\.contact?.email)))
+                """
+            ).only().get(0)
+            found.formUnion(own.map(Int.init))
+        }
+        return found
     }
 
     /// Who owns a key.

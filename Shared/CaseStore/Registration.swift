@@ -30,6 +30,8 @@ package struct Registration: Sendable {
     package var written: Moment?
     /// An earlier case of the same matter, quoted by the complainant.
     package var earlier: Int64?
+    /// The earlier case's query code, which shows that it is the complainant's own. The same telephone or e-mail does too.
+    package var earlierCode: QueryCode?
 
     /// Name and ways to reach the complainant. Personal data.
     package struct Contact: Sendable, Equatable {
@@ -55,7 +57,7 @@ package struct Registration: Sendable {
         key: String, request: [UInt8], line: String, actor: Actor, channel: String, source: String? = nil,
         identity: Identity, contact: Contact? = nil, title: String? = nil, text: String, place: String? = nil,
         region: String? = nil, about: String? = nil, happened: Moment? = nil, written: Moment? = nil,
-        earlier: Int64? = nil
+        earlier: Int64? = nil, earlierCode: QueryCode? = nil
     ) {
         self.key = key
         self.request = request
@@ -73,6 +75,7 @@ package struct Registration: Sendable {
         self.happened = happened
         self.written = written
         self.earlier = earlier
+        self.earlierCode = earlierCode
     }
 
     /// What became of it.

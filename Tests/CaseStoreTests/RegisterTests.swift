@@ -80,6 +80,48 @@ struct RegisterTests {
         #expect(try await Audit.verify(pool: fixture.pool) == Audit.Report(chains: 2, events: 3))
     }
 
+    @Test func whoQuotesAnEarlierCaseShowsThatItIsTheirs() async throws {
+        let fixture = try await Fixture()
+        let contact = Registration.Contact(name: "测试人", phone: "021 5550-1234", email: "Some@Example.invalid")
+        var first = Fixture.registration("first")
+        first.contact = contact
+        let outcomes = try await fixture.store.register([first, Fixture.registration("other")])
+        let receipts = outcomes.compactMap { if case .registered(let receipt) = $0 { receipt } else { nil } }
+        try #require(receipts.count == 2)
+
+        let byOperator = Actor.account(7, organisation: nil, roles: ["operator"])
+        typealias Quote = (
+            who: String, actor: Actor, contact: Registration.Contact?, code: QueryCode?, isBelieved: Bool
+        )
+        let quotes: [Quote] = [
+            ("nobody", .complainant, nil, nil, false),
+            (
+                "another person", .complainant, .init(name: "别人", phone: "021 5550-9999", email: "x@example.invalid"),
+                nil, false
+            ),
+            ("another case's code", .complainant, nil, receipts[1].code, false),
+            ("a telephone that says nothing", .complainant, .init(name: "别人", phone: "---"), nil, false),
+            ("its code", .complainant, nil, receipts[0].code, true),
+            ("the same telephone", .complainant, .init(name: "测试人", phone: "02155501234"), nil, true),
+            ("the same e-mail", .complainant, .init(name: "测试人", email: "some@example.invalid"), nil, true),
+            ("an operator", byOperator, nil, nil, true),
+        ]
+        let answers = try await fixture.store.register(
+            quotes.map { quote in
+                var one = Fixture.registration(quote.who, earlier: receipts[0].number.id)
+                (one.actor, one.contact, one.earlierCode) = (quote.actor, quote.contact, quote.code)
+                return one
+            })
+        for (quote, answer) in zip(quotes, answers) {
+            if case .registered = answer {
+                #expect(quote.isBelieved, "\(quote.who)")
+            } else {
+                #expect(!quote.isBelieved && answer == .refused(.unknownEarlierCase), "\(quote.who)")
+            }
+        }
+        #expect(try await fixture.number("SELECT count(*) FROM jiesu.case_file WHERE earlier IS NOT NULL") == 4)
+    }
+
     @Test func aQueryCodeBelongsToItsNumberAndIsStoredNowhere() async throws {
         let fixture = try await Fixture()
         let outcomes = try await fixture.store.register([Fixture.registration("a"), Fixture.registration("b")])

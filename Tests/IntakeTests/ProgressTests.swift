@@ -103,9 +103,11 @@ import WorkingTime
 
     @Test func `linked to an earlier case, whose number is not shown`() async throws {
         let intake = try await IntakeFixture.shared()
-        let earlier = try await intake.post(key: IntakeFixture.key()).json?["number"]?.string ?? ""
+        let first = try await intake.post(key: IntakeFixture.key()).json
+        let earlier = try #require(first?["number"]?.string)
+        let code = try #require(first?["code"])
         let answer = try await intake.post(
-            ["text": "上次的事还没有解决", "earlier": .string(earlier)], key: IntakeFixture.key())
+            ["text": "上次的事还没有解决", "earlier": .string(earlier), "earlier_code": code], key: IntakeFixture.key())
         let document = try await intake.progress(
             answer.json?["number"]?.string ?? "", code: answer.json?["code"]?.string ?? "")
         #expect(events(document.json ?? .null) == ["registered", "linked"])

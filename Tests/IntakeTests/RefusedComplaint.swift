@@ -1,3 +1,4 @@
+import Casework
 import Testing
 
 /// A complaint that is refused, and where the fault is said to be.
@@ -18,7 +19,7 @@ struct RefusedComplaint: CustomTestStringConvertible, Sendable {
     private static func with(_ field: String) -> String { #"{"text": "路灯不亮", \#(field)}"# }
 
     static let wrongTypes =
-        ["title", "line", "channel", "identity", "happened_at", "about", "earlier"].flatMap { name in
+        ["title", "line", "channel", "identity", "happened_at", "about", "earlier", "earlier_code"].flatMap { name in
             ["1", "1.5", "true", "null", "[]", "{}"].map {
                 RefusedComplaint("\(name) is \($0)", with(#""\#(name)": \#($0)"#), "/\(name): 应为文本")
             }
@@ -82,7 +83,8 @@ struct RefusedComplaint: CustomTestStringConvertible, Sendable {
         RefusedComplaint("an unknown region", with(#""place": {"region": "火星区"}"#), "/place/region: 没有这个行政区域"),
         RefusedComplaint("earlier with a wrong check digit", with(#""earlier": "0000000011""#), "/earlier: 受理编号有误"),
         RefusedComplaint("earlier that is no number", with(#""earlier": "abcdefghij""#), "/earlier: 受理编号有误"),
-        RefusedComplaint("earlier that nobody has", with(#""earlier": "9999999990""#), "/earlier: "),
+        RefusedComplaint("earlier that nobody has", with(#""earlier": "\#(CaseNumber(id: 999_999_999))""#), "/earlier: 没有这个受理编号,或"),
+        RefusedComplaint("a code that is none", with(#""earlier_code": "not a query code""#), "/earlier_code: 查询码有误"),
     ]
 
     static let wrongTimes = [

@@ -78,7 +78,7 @@ import Testing
     private static let reading: Set = ["ticket", "read_person", "ask", "found"]
     private static let functions: [String: Set<String>] = [
         "jiesu_intake": common.union(appending).union(logIn).union([
-            "query_codes", "answer", "change_password", "callers_cases",
+            "query_codes", "answer", "change_password", "callers_cases", "own_quotes",
         ]),
         "jiesu_classification": common.union(appending).union(logIn).union(["index_texts"]),
         "jiesu_routing": common.union(appending).union(logIn).union(reading).union([

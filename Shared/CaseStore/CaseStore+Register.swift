@@ -79,7 +79,8 @@ extension CaseStore {
         guard !quotes.isEmpty else { return [] }
         let (theirs, others) = (
             quotes.filter { registrations[$0.0].actor == .complainant },
-            quotes.filter { registrations[$0.0].actor != .complainant })
+            quotes.filter { registrations[$0.0].actor != .complainant }
+        )
         let existing = try await existing(others.map(\.1), on: connection)
         var found = Set(others.filter { existing.contains($0.1) }.map(\.0))
         if !theirs.isEmpty {

@@ -248,7 +248,7 @@ package struct CasePages: Sendable {
         switch identity {
         case .named: "实名"
         case .anonymous: "匿名"
-        case .confidential: "要求保密：不得让被反映的单位和个人知道是谁反映的"
+        case .confidential: "要求保密：姓名和联系方式只有主办单位和热线的人看得到，不得让被反映的单位和个人知道"
         }
     }
 

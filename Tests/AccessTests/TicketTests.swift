@@ -92,6 +92,29 @@ import Testing
         }
     }
 
+    @Test func `who asked for confidence is known to the lead and to the line, and to no helper and no other reader`()
+        async throws
+    {
+        let fixture = try await fixture()
+        let id = try await fixture.newCase(
+            lead: "wangting-urban", helpers: ["wangting-police"], identity: .confidential)
+        func name(by account: Int64, _ store: AccessStore) async throws -> String? {
+            let session = Session(account: account, organisation: nil, roles: [])
+            let ticket = try #require(try await store.ticket(for: session, case: id, purpose: "handle"))
+            let text = try #require(try await store.readPerson(ticket: ticket).first)
+            #expect(text.text == "路灯不亮")
+            return text.name
+        }
+        let lead = try await fixture.account(of: "wangting-urban").id
+        let helper = try await fixture.account(of: "wangting-police").id
+        #expect(try await name(by: lead, try await fixture.deskStore("wangting-urban")) == "示例甲")
+        #expect(try await name(by: helper, try await fixture.deskStore("wangting-police")) == nil)
+        let centre = try fixture.store(as: "jiesu_routing")
+        #expect(try await name(by: lead, centre) == "示例甲")
+        #expect(try await name(by: helper, centre) == nil)
+        #expect(try await name(by: try await fixture.account(of: nil).id, centre) == "示例甲")
+    }
+
     // MARK: Who reads
 
     @Test func `the lead and its helpers read, others do not, and their attempt is written down`() async throws {

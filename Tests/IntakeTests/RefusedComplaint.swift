@@ -83,7 +83,8 @@ struct RefusedComplaint: CustomTestStringConvertible, Sendable {
         RefusedComplaint("an unknown region", with(#""place": {"region": "火星区"}"#), "/place/region: 没有这个行政区域"),
         RefusedComplaint("earlier with a wrong check digit", with(#""earlier": "0000000011""#), "/earlier: 受理编号有误"),
         RefusedComplaint("earlier that is no number", with(#""earlier": "abcdefghij""#), "/earlier: 受理编号有误"),
-        RefusedComplaint("earlier that nobody has", with(#""earlier": "\#(CaseNumber(id: 999_999_999))""#), "/earlier: 没有这个受理编号,或"),
+        RefusedComplaint(
+            "earlier that nobody has", with(#""earlier": "\#(CaseNumber(id: 999_999_999))""#), "/earlier: 没有这个受理编号,或"),
         RefusedComplaint("a code that is none", with(#""earlier_code": "not a query code""#), "/earlier_code: 查询码有误"),
     ]
 

@@ -114,7 +114,8 @@ struct DemoLives: Sendable {
     /// A dispatcher, or whoever the policy names for a dispute, sends it on: to whoever had it, or to the first who may.
     private func judge(_ file: DemoCase, _ id: String) async throws {
         let able = rules.directory.organisations.values.filter { $0.hasInbox }.map(\.code).sorted()
-        let due = file.last[Event.Kind.registered.rawValue].map { $0.microseconds + 20 * 86_400_000_000 } ?? 0
+        // A date of its own that lies ahead: months may have passed since it was registered.
+        let due = (file.last.values.max()?.microseconds ?? 0) + 20 * 86_400_000_000
         for lead in [file.lead].compactMap({ $0 }) + able {
             for person in [DemoPeople.Person.dispatcher] + deciders(file) {
                 let outcome = try await people.order(

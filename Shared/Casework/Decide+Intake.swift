@@ -66,6 +66,9 @@ extension Scene {
         guard Set([dispatched.lead] + dispatched.helpers).count == dispatched.helpers.count + 1 else {
             throw .incomplete("helpers")
         }
+        if let due = dispatched.due, due <= now.microseconds || due > Moment.bounds.upperBound.microseconds {
+            throw .incomplete("due")
+        }
         let isAccepted = file.moment(of: .event(.accepted)) != nil
         var events: [Event] = isAccepted ? [] : [acceptance]
         // Under the policies that hold from acceptance on, a case that is exempt from a limit needs a date of its own.
@@ -75,7 +78,7 @@ extension Scene {
         after.apply(.dispatched(dispatched), at: now)
         for policy in governing {
             for rule in policy.clocks where rule.isManual && rule.applies(to: after) {
-                guard let due = dispatched.due, due > now.microseconds else { throw .incomplete("due") }
+                guard let due = dispatched.due else { throw .incomplete("due") }
                 events.append(
                     .limitSet(LimitSet(profile: policy.version.profile, clock: rule.name, due: due)))
             }

@@ -16,6 +16,15 @@ struct RefusedOrderTests {
         }
     }
 
+    @Test func `a date of its own that a case is sent out with lies ahead, and in a time that can be counted`() throws {
+        for due in [Int64.min, 0, Int64.max, nil] {
+            var life = try Life.dispatched()
+            try life.give(.return(Returned(organisation: "env-city", reason: "misdirected")), by: Life.officer)
+            let order = Order.dispatch(Dispatched(lead: "env-city", due: due ?? life.now.microseconds))
+            #expect(life.refusal(of: order, by: Life.dispatcher) == .incomplete("due"), "\(due ?? 1)")
+        }
+    }
+
     @Test func `less than was asked for may be granted, never more`() throws {
         var life = try Life.signed()
         let limit = try #require(life.clock("close")?.limit)

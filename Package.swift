@@ -51,7 +51,7 @@ let package = Package(
             "Policies", ["Casework", "JSON", "TextMatching", "WorkingTime"],
             resources: [
                 .copy("Profiles"), .copy("calendars"), .copy("organisations.json"), .copy("codes.json"),
-                .copy("duties.json"), .copy("publication.json"), .copy("profile.schema.json"),
+                .copy("duties.json"), .copy("publication.json"), .copy("script.json"), .copy("profile.schema.json"),
             ]),
         shared("Telemetry"),
         shared("Lifecycle", ["Telemetry"]),

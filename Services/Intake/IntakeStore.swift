@@ -19,10 +19,20 @@ struct Progress {
     /// What was answered last, if it was answered to the complainant in writing here.
     let answer: String?
 
+    /// What was answered went to the centre, and was not told since.
+    private func isResultUntold(in steps: ArraySlice<Step>) -> Bool {
+        guard let last = steps.lastIndex(where: { $0.event.kind == .replied }),
+            case .replied(let reply) = steps[last].event, reply.to == .centre
+        else { return false }
+        return !steps[last...].contains { step in
+            if case .informed(let informed) = step.event { informed.what == .result && informed.reached } else { false }
+        }
+    }
+
     /// In this round there is something to rate and nobody has yet.
     var isRatable: Bool {
         let round = steps.lastIndex { $0.event.kind == .reopened } ?? 0
-        return [.replied, .closed].contains(state)
+        return [.replied, .closed].contains(state) && !isResultUntold(in: steps[round...])
             && !steps[round...].contains { step in
                 // What whoever did the work wrote down does not take the complainant's word away.
                 if case .rated(let rated) = step.event { rated.by != .handler } else { false }

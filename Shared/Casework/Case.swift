@@ -52,6 +52,12 @@ package struct Case: Sendable, Equatable {
     /// Whether the complainant can be asked afterwards: gave a name and a way to be reached (R-CB-02).
     package var isContactable: Bool { course.isContactable && identity != .anonymous }
 
+    /// The answer of this round went to the centre, and nobody has told the complainant of it yet.
+    package var isResultUntold: Bool {
+        guard course.reply?.to == .centre, let replied = moment(of: .event(.replied)) else { return false }
+        return moment(of: .informed(.result)).map { $0 < replied } ?? true
+    }
+
     /// Who works on it.
     package var involved: [String] { lead.map { [$0] + helpers } ?? [] }
 

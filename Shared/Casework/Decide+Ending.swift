@@ -6,7 +6,10 @@ extension Scene {
     func callBack(_ call: CalledBack, _ rated: Rated?) throws(Refusal) -> [Event] {
         try require([.replied, .closed])
         let owed = callbacks(of: file, under: policies, on: facts.calendar)
-        guard let callback = owed.first(where: { callers.contains($0.by) }) else { throw .nothingRunning("callback") }
+        guard let callback = owed.first(where: { callers.contains($0.by) }) else {
+            let why = whyNoCallback(of: file, by: callers, under: policies, on: facts.calendar, now: now)
+            throw .nothingRunning("callback (\(why?.code ?? ""))")
+        }
         guard call.outcome == .reached || rated == nil else { throw .incomplete("outcome") }
         var call = call
         call.by = callback.by
@@ -18,13 +21,21 @@ extension Scene {
         }
         // Also where the line answers itself: whoever did the work.
         rated.by = isLead ? .handler : .agent
-        return [.calledBack(call), .rated(rated)]
+        return told(in: call) + [.calledBack(call), .rated(rated)]
     }
 
-    /// For whom the actor may call: the line, the organisation that leads, or both where the line answers itself.
+    /// A result that only the centre has heard of is told with the callback, before it is asked about (R-CB-03).
+    private func told(in call: CalledBack) -> [Event] {
+        guard file.isResultUntold else { return [] }
+        var organisation = "centre"
+        if case .account(_, let own?, _) = by { organisation = own }
+        return [.informed(Informed(organisation: organisation, what: .result, means: call.form, reached: true))]
+    }
+
     private var callers: [Callback.Caller] {
-        guard case .account(_, let organisation?, _) = by else { return [.centre] }
-        return Callback.Caller.allCases.filter { self.organisations(of: $0).contains(organisation) }
+        var own: String?
+        if case .account(_, let organisation, _) = by { own = organisation }
+        return Casework.callers(own, for: file, under: policies, in: facts.directory)
     }
 
     private var isLead: Bool {
@@ -44,6 +55,8 @@ extension Scene {
     /// of it does not take that word away.
     func rate(_ rated: Rated) throws(Refusal) -> [Event] {
         try require([.replied, .closed])
+        // Nobody rates what was never said to them.
+        guard !file.isResultUntold else { throw .notNow(file.state) }
         guard file.course.rated.map({ $0.by == .handler }) ?? true else { throw .overCap("rating") }
         return [.rated(rated)]
     }
@@ -69,6 +82,8 @@ package struct OwedCallback: Sendable, Equatable {
     package let from: Moment
     /// Tried in vain so far in this round.
     package let attempts: Int
+    /// So many are demanded in a round, while nobody is reached.
+    package let most: Int
 }
 
 /// The callbacks that are owed under the policies of a case, at most one by each caller: of two policies that mean the same
@@ -85,7 +100,7 @@ package func callbacks(of file: Case, under policies: [Policy], on calendar: Wor
         let again = calls.last.map(Moment.init(microseconds:)).flatMap {
             try? due(from: $0, callback.spacing, counting: policy.calendar, on: calendar).moment
         }
-        return OwedCallback(by: caller, from: again ?? answered, attempts: calls.attempts)
+        return OwedCallback(by: caller, from: again ?? answered, attempts: calls.attempts, most: callback.attempts)
     }
 }
 

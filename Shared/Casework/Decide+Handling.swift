@@ -104,6 +104,8 @@ extension Scene {
     func reply(_ reply: Replied) throws(Refusal) -> [Event] {
         try require([.signed])
         for demand in policies.compactMap(\.reply) {
+            // Its limits end with what the complainant hears, not with what the centre does.
+            if demand.to == .complainant, reply.to != .complainant { throw .incomplete("to") }
             let isWriting = demand.writtenFor.contains(file.channel) || demand.writtenWhen?.holds(for: file) == true
             if isWriting, reply.form != "written" { throw .incomplete("form") }
             if demand.photoWhen?.holds(for: file) == true, reply.photo != true { throw .incomplete("photo") }

@@ -21,7 +21,7 @@ package enum KnownCodes {
     package static let roles = codes("roles")
 
     /// What a form of the pages offers, with titles: `channels`, `sources`, `means` of telling somebody, `reasons` of returning and
-    /// disputing (C.8), `delays` (C.11), `outcomes` (C.10) and `forms` of an answer. The API takes other codes as well.
+    /// disputing (C.8), `delays` (C.11), `outcomes` (C.10), `forms` of an answer and what came of `calls` (C.18). The API takes other codes as well.
     package static func choices(_ list: StaticString) -> [(code: String, title: String)] {
         let list = "\(list)"
         precondition(file[list] != nil, "codes.json, which comes with the program, has no \(list)")

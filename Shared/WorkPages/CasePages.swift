@@ -84,15 +84,16 @@ package struct CasePages: Sendable {
         }
     }
 
-    func table(_ rows: [HTML]) -> HTML {
+    /// - Parameter more: the head of a further column.
+    func table(_ rows: [HTML], more: String? = nil) -> HTML {
         """
         <table><thead><tr><th scope="col">受理编号</th><th scope="col">下一个期限</th><th scope="col">状态</th>
-        <th scope="col">分类</th><th scope="col">主办单位</th></tr></thead>
+        <th scope="col">分类</th><th scope="col">主办单位</th>\(more.map { head -> HTML in "<th scope='col'>\(head)</th>" })</tr></thead>
         <tbody>\(rows)</tbody></table>
         """
     }
 
-    func row(_ view: CaseView, _ rules: Rulebook, _ now: Moment) throws -> HTML {
+    func row(_ view: CaseView, _ rules: Rulebook, _ now: Moment, more: HTML? = nil) throws -> HTML {
         let file = view.row.file
         let number = CaseNumber(id: file.id).description
         let limit = clocks(of: file, under: try rules.policies(of: file), on: rules.calendar).compactMap(\.limit).min()
@@ -101,7 +102,7 @@ package struct CasePages: Sendable {
             <td data-label="下一个期限">\(limit.map { Self.due($0, now) } ?? "无")</td>
             <td data-label="状态">\(file.state.title)</td>
             <td data-label="分类">\(Self.title(ofSubject: file, rules))</td>
-            <td data-label="主办单位">\(Self.title(of: file.lead, rules))</td></tr>
+            <td data-label="主办单位">\(Self.title(of: file.lead, rules))</td>\(more)</tr>
             """
     }
 
@@ -128,7 +129,12 @@ package struct CasePages: Sendable {
                 let now = try await book.now()
                 return site.frame(
                     "待回访工单", for: visitor,
-                    "\(views.isEmpty ? "<p>现在没有要回访的。</p>" : table(try views.map { try row($0, rules, now) }))"
+                    """
+                    \(views.isEmpty
+                        ? "<p>现在没有要回访的。</p>"
+                        : table(
+                            try views.map { try row($0, rules, now, more: Self.attempts($0, visitor, rules)) }, more: "已拨打"))
+                    """
                 ).response()
             }
         }
@@ -212,6 +218,7 @@ package struct CasePages: Sendable {
             \(limits.isEmpty ? nil : HTML("<dt>期限</dt><dd><ul>\(limits)</ul></dd>"))
             </dl>
             \(isForReading ? nil : textButton(number, visitor))
+            \(isForReading ? nil : Self.callbackCard(desk))
             \(forms.isEmpty ? nil : HTML("<h2>办理</h2>\(forms)"))
             <h2>经过</h2>
             <ol class="steps">\(steps)</ol>
@@ -367,9 +374,11 @@ package struct CasePages: Sendable {
                 case .refused(let code, _):
                     // As it stands now: somebody else may have been quicker.
                     let now = try await self.view(request, for: visitor)
-                    let fault = [(form.kind.rawValue, "\(form.title)：\(Self.words(forRefusal: code))")]
+                    let standing = try await self.desk(now, visitor)
+                    let why = form.kind == .callBack ? Self.whyNoCallback(standing) : nil
+                    let fault = [(form.kind.rawValue, "\(form.title)：\(why ?? Self.words(forRefusal: code))")]
                     return casePage(
-                        now, try await self.desk(now, visitor), visitor,
+                        now, standing, visitor,
                         refused: Refused(form: form, answers: answers, faults: fault)
                     ).response(status: 409)
                 }

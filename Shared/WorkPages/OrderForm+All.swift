@@ -33,8 +33,10 @@ extension OrderForm {
             questions: [
                 Question(
                     name: "to", label: "答复谁",
-                    answer: .code { _ in
-                        [(Reply.Receiver.complainant.rawValue, "当事人"), (Reply.Receiver.centre.rawValue, "中心")]
+                    answer: .code { desk in
+                        let isForPerson = desk.policies.contains { $0.reply?.to == .complainant }
+                        return [(Reply.Receiver.complainant.rawValue, "当事人")]
+                            + (isForPerson ? [] : [(Reply.Receiver.centre.rawValue, "中心（由回访告知当事人）")])
                     }),
                 Question(name: "form", label: "形式", answer: listed("forms")),
                 Question(name: "outcome", label: "结果", answer: listed("outcomes")),
@@ -111,15 +113,7 @@ extension OrderForm {
             kind: .callBack, title: "回访",
             questions: [
                 Question(name: "form", label: "方式", answer: listed("means")),
-                Question(
-                    name: "outcome", label: "结果",
-                    answer: .code { _ in
-                        [
-                            (CalledBack.Outcome.reached.rawValue, "联系上了"),
-                            (CalledBack.Outcome.notReached.rawValue, "没有联系上"),
-                            (CalledBack.Outcome.declined.rawValue, "不愿评价"),
-                        ]
-                    }),
+                Question(name: "outcome", label: "结果", answer: listed("calls")),
                 Question(
                     name: "resolved", label: "问题解决了吗？", hint: "联系上了才填写", isRequired: false,
                     answer: .yesOrNo(yes: "已解决", no: "没有解决")),

@@ -228,6 +228,54 @@ import WorkPages
     }
 
     @Test(arguments: [true, false])
+    func `a callback agent sees what to say, how often it was tried, and why there is no more to ask`(javaScript: Bool)
+        async throws
+    {
+        let site = try await Site()
+        let fixture = site.fixture
+        let id = try await fixture.dispatched(1)[0]
+        let number = CaseNumber(id: id).description
+        for (kind, payload) in [
+            (Order.Kind.sign, "{}"), (.reply, #"{"to": "complainant", "form": "oral", "outcome": "explained"}"#),
+        ] {
+            let desk = try fixture.desk("city-urban", patience: .seconds(20))
+            let outcome = try await desk.give(fixture.request(kind, of: id, kind.rawValue, payload: payload))
+            guard case .done = outcome else {
+                Issue.record("\(outcome)")
+                return
+            }
+        }
+        try await Browser.with(javaScript: javaScript) { browser in
+            try await browser.open("http://127.0.0.1:\(site.ports.centre)/dispatch")
+            try await browser.type("dispatcher", into: "#name")
+            try await browser.type("a good password", into: "#password")
+            try await browser.follow("main button")
+            try await browser.open("http://127.0.0.1:\(site.ports.centre)/dispatch/callbacks")
+            #expect(try await browser.text(of: "tbody").contains("0/3 次"))
+            #expect(try await browser.faults(of: "callback-list", judged: javaScript) == [])
+            try await browser.follow("td a")
+            #expect(try await browser.text(of: "#callback").contains("告知结果"))
+            #expect(try await browser.text(of: "#callback").contains("还有 3 次"))
+            #expect(try await browser.faults(of: "callback-case", judged: javaScript) == [])
+            for (outcome, said) in [("not_reached", "还有 2 次"), ("not_reached", "离上一次太近")] {
+                try await browser.click("#call_back summary")
+                try await browser.type("电话", into: "#call_back-form")
+                try await browser.type("没有联系上", into: "#call_back-outcome")
+                try await browser.follow("#call_back button")
+                #expect(try await browser.text(of: "main").contains(said), "\(outcome)")
+            }
+            #expect(try await browser.faults(of: "callback-refused", judged: javaScript) == [])
+        }
+        let rated = Rated(by: .complainant, resolved: true, satisfaction: .satisfied)
+        let rating = Command(id: "r", seen: .round(1), by: .complainant, order: .rate(rated))
+        _ = try await fixture.store.perform([.init(caseID: id, command: rating)])[0].get()
+        let agent = Visitor(site.ports.centre)
+        try await agent.logIn("dispatcher", at: "/dispatch")
+        let page = try await agent.get("/dispatch/cases/\(number)")
+        #expect(page.text.contains("不须回访：当事人已凭查询码自己评价"))
+    }
+
+    @Test(arguments: [true, false])
     func `an officer works a case off in a browser, and a dispatcher looks at it`(javaScript: Bool) async throws {
         let site = try await Site()
         let number = CaseNumber(id: try await site.fixture.dispatched(1)[0]).description

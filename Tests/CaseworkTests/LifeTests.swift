@@ -21,7 +21,8 @@ struct LifeTests {
     @Test func anAnonymousComplaintIsClosedWithItsAnswer() throws {
         var life = try Life.signed(identity: .anonymous)
         #expect(try life.give(Life.answer, by: Life.officer) == [.replied, .closed])
-        #expect(life.refusal(of: Life.rating(.satisfied), by: Life.agent) == .nothingRunning("callback"))
+        #expect(
+            life.refusal(of: Life.rating(.satisfied), by: Life.agent) == .nothingRunning("callback (not_contactable)"))
     }
 
     @Test func whoIsNotReachedIsTriedAsOftenAsThePolicySays() throws {

@@ -144,6 +144,26 @@ import WorkingTime
         #expect(try await intake.progress(number, code: "0000-0000-0000-0000").status == 404)
     }
 
+    @Test func `what went to the centre is nobody's to rate until it was told`() throws {
+        func progress(_ events: [Event]) throws -> Progress {
+            let number = CaseNumber(id: 1)
+            return Progress(
+                number: number, state: .replied, policy: Policy.Version(profile: "p002-05", version: 1),
+                steps: events.map { .init(event: $0, at: Moment(microseconds: 0)) }, limit: nil, answer: nil)
+        }
+        let registered = Event.registered(Registered(channel: "letter", identity: .named, policies: []))
+        func replied(_ to: Reply.Receiver) -> Event {
+            .replied(Replied(organisation: "city-urban", to: to, form: "written", outcome: "explained"))
+        }
+        func told(_ reached: Bool) -> Event {
+            .informed(Informed(organisation: "centre", what: .result, means: "phone", reached: reached))
+        }
+        #expect(try progress([registered, replied(.complainant)]).isRatable)
+        #expect(try !progress([registered, replied(.centre)]).isRatable)
+        #expect(try !progress([registered, told(true), replied(.centre), told(false)]).isRatable)
+        #expect(try progress([registered, replied(.centre), told(true)]).isRatable)
+    }
+
     @Test func `number and code may be typed as people type them`() async throws {
         let intake = try await IntakeFixture.shared()
         let receipt = try await intake.post(key: IntakeFixture.key()).json

@@ -153,6 +153,23 @@ import WorkingTime
         }
     }
 
+    @Test func `the script has the thirteen kinds of C.28, and tells the result before it asks`() throws {
+        let script = Script.shipped
+        let kinds = Set((script.steps + script.spare).map(\.kind))
+        let station = [
+            "greeting", "calm", "name", "repeat", "coming", "accepted", "out_of_scope", "incomplete", "transferred",
+            "more",
+            "courtesy", "thanks_bye", "feedback",
+        ]
+        #expect(kinds.isSuperset(of: station) && station.count == 13)
+        let order = script.steps.map(\.kind)
+        let (told, asked) = (order.firstIndex(of: "result"), order.firstIndex(of: "satisfied"))
+        #expect(try #require(told) < #require(asked))
+        for wrong in ["{}", "{\"source\": \"x\", \"steps\": [], \"spare\": []}", "x"] {
+            #expect(throws: Mistakes.self) { try Script.read(Array(wrong.utf8), file: "script.json") }
+        }
+    }
+
     @Test func `who looks into complaints about others reports to none of them`() {
         let others = directory.organisations.values.filter { $0.roles.isEmpty }.map(\.code)
         for role in ["inspection_room", "discipline_commission"] {

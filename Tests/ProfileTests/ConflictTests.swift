@@ -259,12 +259,65 @@ struct ConflictTests {
             callbacks(of: life.file, under: life.policies, on: life.city.calendar).map(\.by)
         }
         #expect(owed() == [.centre])
-        #expect(life.refusal(of: Life.said(.satisfied), by: life.officer) == .nothingRunning("callback"))
+        #expect(
+            life.refusal(of: Life.said(.satisfied), by: life.officer) == .nothingRunning("callback (after_closing)"))
         #expect(try life.give(Life.said(.satisfied), by: Life.agent) == [.calledBack, .rated, .closed])
         #expect(owed() == [.handler])
-        #expect(life.refusal(of: Life.said(.satisfied), by: Life.agent) == .nothingRunning("callback"))
+        #expect(life.refusal(of: Life.said(.satisfied), by: Life.agent) == .nothingRunning("callback (done)"))
         #expect(try life.give(Life.said(.verySatisfied), by: life.officer) == [.calledBack, .rated])
         #expect(owed().isEmpty && life.file.state == .closed)
+    }
+
+    @Test func `a result that went to the centre is told with the callback, and nobody rates it before`() throws {
+        var life = try handled("p002-05", "appearance")
+        let order = Order.reply(
+            Replied(organisation: life.lead, to: .centre, form: "written", outcome: "explained"))
+        try life.give(order, by: life.officer)
+        #expect(life.file.state == .closed && life.file.isResultUntold)
+        #expect(life.refusal(of: Life.rated(.satisfied), by: .complainant) == .notNow(.closed))
+        var told = life
+        try told.inform(.result, reached: false)
+        #expect(told.refusal(of: Life.rated(.satisfied), by: .complainant) == .notNow(.closed))
+        try told.inform(.result)
+        #expect(try told.give(Life.rated(.satisfied), by: .complainant) == [.rated])
+        // R-CB-03: the call tells the result and asks; in vain it tells nothing.
+        #expect(try life.give(Life.inVain, by: life.officer) == [.calledBack])
+        life.now = try moment("2024-09-30T10:00")
+        #expect(try life.give(Life.said(.satisfied), by: life.officer) == [.informed, .calledBack, .rated])
+        #expect(try life.give(Life.rated(.dissatisfied), by: .complainant) == [.rated])
+        // Where the scheme's limits end with what the complainant hears, the centre is no substitute.
+        var hotline = try handled("p000-06", "health")
+        let aside = Order.reply(Replied(organisation: hotline.lead, to: .centre, form: "oral", outcome: "explained"))
+        #expect(hotline.refusal(of: aside, by: hotline.officer) == .incomplete("to"))
+    }
+
+    @Test func `why nobody need call back is said`() throws {
+        func why(_ life: Life, _ organisation: String?) -> NoCallback? {
+            let mine = callers(organisation, for: life.file, under: life.policies, in: life.city.directory)
+            return whyNoCallback(of: life.file, by: mine, under: life.policies, on: life.city.calendar, now: life.now)
+        }
+        var life = try handled("p000-06", "health")
+        #expect(why(life, nil) == .notAnswered)
+        try life.reply()
+        #expect(
+            why(life, nil) == nil && why(life, life.lead) == .afterClosing && why(life, "city-urban") == .notDemanded)
+        try life.give(Life.inVain, by: Life.agent)
+        let next = try #require(life.nextCallback)
+        #expect(why(life, nil) == .tooSoon(next))
+        var used = life
+        for _ in 1...2 {
+            used.now = try #require(used.nextCallback)
+            try used.give(Life.inVain, by: Life.agent)
+        }
+        #expect(why(used, nil) == .attemptsUsed(3))
+        var rated = life
+        try rated.give(Life.rated(.satisfied), by: .complainant)
+        #expect(why(rated, nil) == .rated && why(rated, life.lead) == .rated)
+        try life.give(Life.said(.satisfied), by: Life.agent)
+        #expect(why(life, nil) == .done && why(life, life.lead) == nil)
+        var squadron = try handled("p002-05", "appearance")
+        try squadron.reply()
+        #expect(why(squadron, nil) == .notDemanded)
     }
 
     @Test func `R-CB-30: whoever did the work hears of dissatisfaction too, and cannot talk it away`() throws {

@@ -130,7 +130,8 @@ let package = Package(
         tests(
             "ReportingTests",
             [
-                "Reporting", "Access", "CaseStore", "Casework", "HTTP", "JSON", "Kafka", "Lifecycle", "Pages",
+                "Reporting", "Access", "CaseAPI", "CaseStore", "Casework", "HTTP", "JSON", "Kafka", "Lifecycle",
+                "Pages",
                 "Policies",
                 "Postgres", "Support", "Telemetry", "WorkPages", "WorkingTime",
             ]),

@@ -5,6 +5,11 @@ struct Period: Sendable, Equatable {
     let from: CivilDay
     let to: CivilDay
 
+    fileprivate init(first: CivilDay, last: CivilDay) {
+        from = first
+        to = last
+    }
+
     /// `nil` if the last day comes before the first.
     init?(from: CivilDay, to: CivilDay) {
         guard from <= to else { return nil }
@@ -54,4 +59,8 @@ struct Period: Sendable, Equatable {
         }
         return months
     }
+}
+
+extension Month {
+    var period: Period { Period(first: first, last: last) }
 }

@@ -1,3 +1,4 @@
+import CaseAPI
 import CaseStore
 import HTTP
 import JSON
@@ -57,7 +58,7 @@ struct ReportRoutes {
             let quotas = rules.newest.compactMap { policy in
                 policy.supervise?.quota.map { (profile: policy.version.profile, quota: $0) }
             }
-            let shares = try await store.supervision(quotas, in: month, after: before)
+            let shares = try await SupervisionShare.all(quotas, in: month, after: before, on: store.pool)
             return .json(SupervisionDocument(shares, in: month) { rules.profile(named: $0)?.title ?? $0 }.json)
         }
     }

@@ -60,35 +60,6 @@ struct ReportStore {
     }
 }
 
-extension ReportStore {
-    /// How far each scheme with a quota (profile and per cent) met it in `month`, by what was accepted in the month before.
-    func supervision(_ quotas: [(profile: String, quota: Int)], in month: Month, after before: Month) async throws
-        -> [SupervisionShare]
-    {
-        func bounds(_ month: Month) -> (from: Int64, end: Int64) {
-            (month.period.from.start.microseconds, month.period.to.advanced(by: 1).start.microseconds)
-        }
-        let (this, last) = (bounds(month), bounds(before))
-        let rows = try await pool.withConnection { connection in
-            try await connection.query(
-                """
-                SELECT (SELECT count(*) FROM jiesu.report_fact r JOIN jiesu.case_file f ON f.id = r.case_id
-                        WHERE r.latest AND r.accepted_at >= jiesu.moment(\(last.from)) AND r.accepted_at < jiesu.moment(\(last.end))
-                            AND EXISTS (SELECT FROM unnest(f.policies) AS v (policy) WHERE split_part(policy, '@', 1) = p.profile)),
-                    (SELECT count(DISTINCT r.case_id) FROM jiesu.report_fact r JOIN jiesu.case_file f ON f.id = r.case_id
-                        JOIN jiesu.case_event e ON e.case_id = r.case_id AND e.kind = 'supervised'
-                        WHERE r.supervised AND e.at >= jiesu.moment(\(this.from)) AND e.at < jiesu.moment(\(this.end))
-                            AND EXISTS (SELECT FROM unnest(f.policies) AS v (policy) WHERE split_part(policy, '@', 1) = p.profile))
-                FROM unnest(\(quotas.map(\.profile))) WITH ORDINALITY AS p (profile, i) ORDER BY p.i
-                """)
-        }
-        return try zip(quotas, rows).map { quota, row in
-            SupervisionShare(
-                profile: quota.profile, quota: quota.quota, accepted: try row.get(0), supervised: try row.get(1))
-        }
-    }
-}
-
 extension RatesReport.Group {
     /// - Parameters:
     ///   - code: the column of the group's code.

@@ -1,5 +1,7 @@
+import CaseAPI
 import HTTP
 import JSON
+import WorkingTime
 
 /// The shares of supervision as the API tells them.
 struct SupervisionDocument {

@@ -21,7 +21,7 @@ enum Main {
             let pool = Pool(settings.database("routing"), size: 4, log: log)
             let store = CaseStore(pool: pool)
             let (book, access) = (CentreBook(pool: pool, store: store), AccessStore(pool))
-            let pages = CasePages(prefix: "/dispatch", book: book, access: access)
+            let pages = CasePages(prefix: "/dispatch", book: book, access: access, supervision: book)
             let watch = BrokerWatch(pool: pool, settings: settings.kafka("routing"), log: log)
             return [
                 watch,

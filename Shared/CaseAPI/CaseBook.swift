@@ -20,6 +20,8 @@ package protocol CaseBook: Sendable {
     /// Callbacks that are owed here and may be made now: supervised cases and named complainants first, then who has waited longest
     /// ([D] E-24, R-SV-07).
     func callbacks(for reader: String?, limit: Int) async throws -> [CaseView]
+    /// Cases with an order to supervise that still runs, whatever state they are in; what is due first comes first.
+    func supervised(for reader: String?, limit: Int) async throws -> [CaseView]
     /// Gives an order, or hands it on to whoever decides.
     func give(_ request: OrderRequest) async throws -> OrderOutcome
     /// The policies, calendar and directory as they stand now.

@@ -5,7 +5,7 @@ import WorkingTime
 
 /// The centre's: every case, for whoever may see it (`mayRead`), and orders decided at once.
 package struct CentreBook: CaseBook {
-    private let pool: Pool
+    let pool: Pool
     private let store: CaseStore
 
     package init(pool: Pool, store: CaseStore) {
@@ -88,6 +88,17 @@ package struct CentreBook: CaseBook {
                 SELECT \(raw: CaseRow.columns), jiesu.micros(f.registered_at) FROM jiesu.case_file f
                 WHERE f.callback_by = 'centre' AND f.callback_at <= jiesu.clock()
                 ORDER BY \(raw: callbackOrder) LIMIT \(limit)
+                """)
+        }.map { try CaseView($0, steps: []) }.filter { try isReadable($0, by: reader, rules) }
+    }
+
+    package func supervised(for reader: String?, limit: Int) async throws -> [CaseView] {
+        let rules = try await rulebook()
+        return try await pool.withConnection { connection in
+            try await connection.query(
+                """
+                SELECT \(raw: CaseRow.columns), jiesu.micros(f.registered_at) FROM jiesu.case_file f
+                WHERE f.supervised_until IS NOT NULL ORDER BY f.supervised_until, f.id LIMIT \(limit)
                 """)
         }.map { try CaseView($0, steps: []) }.filter { try isReadable($0, by: reader, rules) }
     }

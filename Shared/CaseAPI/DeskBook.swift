@@ -45,6 +45,16 @@ package struct DeskBook: CaseBook {
         }.map { try CaseView($0, steps: []) }
     }
 
+    package func supervised(for reader: String?, limit: Int) async throws -> [CaseView] {
+        try await pool.withConnection { connection in
+            try await connection.query(
+                """
+                SELECT \(raw: CaseRow.columns), jiesu.micros(f.registered_at) FROM jiesu.my_case f
+                WHERE f.supervised_until IS NOT NULL ORDER BY f.supervised_until, f.id LIMIT \(limit)
+                """)
+        }.map { try CaseView($0, steps: []) }
+    }
+
     /// The organisation's own, and the centre's.
     package func notes(of id: Int64) async throws -> [CaseNote] {
         try await pool.withConnection { connection in

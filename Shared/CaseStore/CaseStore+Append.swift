@@ -90,15 +90,17 @@ extension CaseStore {
                 lead = n.lead, helpers = string_to_array(n.helpers, ','), earlier = n.earlier, course = n.course,
                 changed_at = jiesu.moment(n.changed_at), limit_at = jiesu.moment(n.limit_at),
                 callback_at = jiesu.moment(n.callback_at), callback_by = n.callback_by,
+                supervised_until = jiesu.moment(n.supervised_until),
                 head = (SELECT e.hash FROM jiesu.case_event e WHERE e.case_id = n.id AND e.version = n.version)
             FROM unnest(\(files.map(\.id)), \(files.map { Int32($0.version) }), \(files.map(\.state.rawValue)),
                 \(files.map { Int16($0.round) }), \(files.map { $0.policies.map(\.stored) }.lists), \(files.map(\.nature)),
                 \(files.map(\.subject)), \(files.map(\.also).lists), \(files.map(\.urgency)), \(files.map(\.flags).lists),
                 \(files.map(\.region)), \(files.map(\.accused).lists), \(files.map(\.lead)), \(files.map(\.helpers).lists),
                 \(files.map(\.earlier)), \(files.map(\.course.stored)), \(rows.map(\.changedAt)),
-                \(rows.map(\.limitAt)), \(rows.map { $0.callback?.from.microseconds }), \(rows.map { $0.callback?.by.rawValue }))
+                \(rows.map(\.limitAt)), \(rows.map { $0.callback?.from.microseconds }), \(rows.map { $0.callback?.by.rawValue }),
+                \(files.map(\.course.supervisedUntil)))
                 AS n (id, version, state, round, policies, nature, subject, also, urgency, flags, region, accused, lead,
-                    helpers, earlier, course, changed_at, limit_at, callback_at, callback_by)
+                    helpers, earlier, course, changed_at, limit_at, callback_at, callback_by, supervised_until)
             WHERE f.id = n.id
             """
     }

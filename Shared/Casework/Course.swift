@@ -70,6 +70,11 @@ package struct Course: Sendable, Equatable {
 
     package init() {}
 
+    /// Orders to supervise that still run.
+    package var running: [Order] { orders.filter { !$0.isEnded } }
+    /// When the first of them must be answered, in microseconds since 1970.
+    package var supervisedUntil: Int64? { running.map(\.due).min() }
+
     /// What came of the callbacks of one caller in this round.
     package func calls(by caller: Callback.Caller) -> Calls { calls[caller.rawValue] ?? Calls() }
 

@@ -13,14 +13,19 @@ package struct CasePages: Sendable {
     let site: WorkSite
     let book: any CaseBook
     let access: AccessStore
+    let supervision: CentreBook?
     /// Orders and texts are for others.
     private let isForReading: Bool
 
-    package init(prefix: String, book: any CaseBook, access: AccessStore) {
+    /// - Parameter supervision: the centre's, where supervisors work: escalations and how many cases should be supervised.
+    package init(prefix: String, book: any CaseBook, access: AccessStore, supervision: CentreBook? = nil) {
         site = WorkSite(
-            prefix: prefix, access: access, ways: [("/cases", "工单"), ("/callbacks", "回访"), ("/search", "检索")])
+            prefix: prefix, access: access,
+            ways: [("/cases", "工单"), ("/callbacks", "回访"), ("/supervision", "督办")]
+                + (supervision == nil ? [] : [("/escalations", "升级")]) + [("/search", "检索")])
         self.book = book
         self.access = access
+        self.supervision = supervision
         isForReading = false
     }
 
@@ -29,10 +34,14 @@ package struct CasePages: Sendable {
         self.site = site
         self.book = book
         self.access = access
+        supervision = nil
         isForReading = true
     }
 
-    package var all: [Route] { site.all + [Style.route, cases, open, callbacks, search, searched, show, text, give] }
+    package var all: [Route] {
+        site.all + [Style.route, cases, open, callbacks, supervised, search, searched, show, text, give]
+            + (supervision == nil ? [] : [escalations])
+    }
 
     typealias Visitor = WorkSite.Visitor
     static let html = WorkSite.html
@@ -106,15 +115,15 @@ package struct CasePages: Sendable {
             """
     }
 
-    private static func due(_ limit: Moment, _ now: Moment) -> HTML {
+    static func due(_ limit: Moment, _ now: Moment) -> HTML {
         limit < now ? "<span class='late'>\(limit.readable) 已超期</span>" : "\(limit.readable)"
     }
 
-    private static func title(ofSubject file: Case, _ rules: Rulebook) -> String {
+    static func title(ofSubject file: Case, _ rules: Rulebook) -> String {
         file.subject.map { subject in (try? rules.profile(of: file).title(of: subject)) ?? subject } ?? "未分类"
     }
 
-    private static func title(of organisation: String?, _ rules: Rulebook) -> String {
+    static func title(of organisation: String?, _ rules: Rulebook) -> String {
         organisation.map { rules.directory.organisations[$0]?.title ?? $0 } ?? "未转办"
     }
 
@@ -153,10 +162,12 @@ package struct CasePages: Sendable {
 
     private func desk(_ view: CaseView, _ visitor: Visitor) async throws -> OrderForm.Desk {
         let rules = try await book.rulebook()
-        return OrderForm.Desk(
+        var desk = OrderForm.Desk(
             file: view.row.file, policies: try rules.policies(of: view.row.file), rules: rules,
             session: visitor.session,
             now: max(try await book.now(), view.row.changedAt))
+        desk.shares = try await shares(for: desk)
+        return desk
     }
 
     package var show: Route {
@@ -242,6 +253,7 @@ package struct CasePages: Sendable {
             <input type="hidden" name="kind" value="\(form.kind.rawValue)">
             <input type="hidden" name="id" value="\(mine?.answers["id"]?.string ?? Self.newID())">
             <input type="hidden" name="round" value="\(desk.file.round)">
+            \(form.kind == .supervise ? Self.shareNotes(desk) : [])
             \(form.fields(desk, mine?.answers ?? .null))
             <button>\(form.title)</button>
             </form></details>

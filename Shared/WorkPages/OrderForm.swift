@@ -47,6 +47,8 @@ struct OrderForm {
         let rules: Rulebook
         let session: Session
         let now: Moment
+        /// How many cases this one's schemes want supervised this month; empty where nobody here could order it.
+        var shares: [SupervisionShare] = []
 
         var profile: Profile? { try? rules.profile(of: file) }
         var organisations: [(code: String, title: String)] {

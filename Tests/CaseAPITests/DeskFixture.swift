@@ -27,6 +27,7 @@ struct DeskFixture {
         officer = try await Self.account("officer", "city-urban", "{officer,leader}", pool)
         stranger = try await Self.account("stranger", "city-health", "{officer,leader}", pool)
         dispatcher = try await Self.account("dispatcher", nil, "{dispatcher,callback_agent}", pool)
+        _ = try await Self.account("supervisor", nil, "{supervisor}", pool)
     }
 
     private static func addDesk(_ organisation: String, _ pool: Pool) async throws {

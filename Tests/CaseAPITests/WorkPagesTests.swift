@@ -30,7 +30,8 @@ import WorkPages
                 ).all, problemPage: { Page.problem($0) }, log: .silent)
             let pages = CasePages(
                 prefix: "/dispatch", book: CentreBook(pool: fixture.pool, store: fixture.store),
-                access: AccessStore(fixture.pool))
+                access: AccessStore(fixture.pool),
+                supervision: CentreBook(pool: fixture.pool, store: fixture.store))
             let centre = Server(
                 name: "centre", listen: "127.0.0.1:0", routes: pages.all + [pages.searches],
                 problemPage: { Page.problem($0) }, log: .silent)

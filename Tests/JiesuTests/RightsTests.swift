@@ -28,6 +28,7 @@ import Testing
             "setting": "S", "broker": "S", "simulation": "S", "policy": "S", "region": "S", "organisation": "S",
             "jurisdiction": "S", "case_file": "SU", "case_event": "SI", "outbox": "SIUD", "parked": "SI",
             "calendar": "S", "clock": "SIUD", "command": "S", "note": "SI",
+            "report_fact": "S",
         ],
         "jiesu_deadlines": [
             "setting": "S", "broker": "S", "simulation": "S", "policy": "S", "region": "S", "organisation": "S",

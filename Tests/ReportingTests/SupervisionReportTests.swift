@@ -1,3 +1,4 @@
+import CaseAPI
 import Casework
 import HTTP
 import JSON

@@ -59,7 +59,7 @@ let package = Package(
         shared("Kafka", ["CRdKafka", "Lifecycle", "Telemetry"]),
         shared("Postgres", ["CLibPQ", "Lifecycle", "Telemetry"]),
         shared("HTTP", ["CMicroHTTPD", "Configuration", "JSON", "Telemetry", "TextMatching", "Lifecycle"]),
-        shared("Pages", ["HTTP"], resources: [.copy("style.css")]),
+        shared("Pages", ["HTTP"], resources: [.copy("style.css"), .copy("live.js")]),
         shared(
             "CaseStore",
             [

@@ -29,7 +29,7 @@ enum Main {
                 Server(
                     name: "jiesu-desk", listen: settings.listen.description,
                     routes: CaseRoutes(book: desk, access: access).all
-                        + CasePages(prefix: "/desk", book: desk, access: access).all
+                        + CasePages(prefix: "/desk", book: desk, access: access, events: "/desk/events").all
                         + EventRoutes(news: news, access: access).all,
                     ready: { ["database": await pool.answers()] }, problemPage: { Page.problem($0, home: "/desk") },
                     metrics: metrics, log: log

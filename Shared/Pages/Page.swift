@@ -5,16 +5,19 @@ package struct Page: Sendable {
     package let title: String
     private let home: String
     private let nav: HTML?
+    private let isLive: Bool
     let body: HTML
 
     /// - Parameters:
     ///   - title: what the page is, in a few words; its heading and the name of the window.
     ///   - home: the address of the first page.
     ///   - nav: ways to other pages, above each.
-    package init(_ title: String, home: String = "/", nav: HTML? = nil, _ body: HTML) {
+    ///   - isLive: whether `Live.route`'s script may run on it: for what stands in `#live`.
+    package init(_ title: String, home: String = "/", nav: HTML? = nil, isLive: Bool = false, _ body: HTML) {
         self.title = title
         self.home = home
         self.nav = nav
+        self.isLive = isLive
         self.body = body
     }
 
@@ -23,7 +26,7 @@ package struct Page: Sendable {
     package func response(status: Int = 200, headers: Headers = [:]) -> Response {
         var all = headers
         if all["Cache-Control"] == nil { all["Cache-Control"] = "no-store" }
-        all["Content-Security-Policy"] = Self.policy
+        all["Content-Security-Policy"] = Self.policy + (isLive ? Self.livePolicy : "")
         all["Referrer-Policy"] = "same-origin"
         return .html(document.text, status: status, headers: all)
     }
@@ -31,6 +34,9 @@ package struct Page: Sendable {
     /// No script, nothing from elsewhere, in nobody's frame.
     private static let policy =
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+    /// Our one script besides, and what it asks us for.
+    private static let livePolicy = "; script-src 'self'; connect-src 'self'"
 
     private var document: HTML {
         """
@@ -42,6 +48,7 @@ package struct Page: Sendable {
         <title>\(title) · 接诉</title>
         <link rel="stylesheet" href="/style.css">
         <link rel="icon" href="data:,">
+        \(isLive ? "<script src='/live.js' defer></script>" : nil)
         </head>
         <body>
         <a class="skip" href="#main">跳到正文</a>

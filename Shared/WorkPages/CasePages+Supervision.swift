@@ -18,12 +18,12 @@ extension CasePages {
                 let (rules, now) = (try await book.rulebook(), try await book.now())
                 let shares = isSupervisor(visitor.session, rules) ? try await supervision?.shares() : nil
                 return site.frame(
-                    "督办", for: visitor,
+                    "督办", for: visitor, isLive: true,
                     """
                     \(shares.map { Self.table($0.shares, $0.month, rules) })
                     <h2>督办中的工单</h2>
                     <p class="hint">已办结而督办尚未结束的也在内。</p>
-                    \(views.isEmpty ? "<p>没有督办中的工单。</p>" : orders(views, rules, now))
+                    \(live(views.isEmpty ? "<p>没有督办中的工单。</p>" : orders(views, rules, now), now))
                     \(views.count == Self.listed ? "<p class='hint'>只列出最先到期的 \(Self.listed) 件。</p>" : nil)
                     """
                 ).response()
@@ -135,9 +135,9 @@ extension CasePages {
                     <tbody>\(rows)</tbody></table>
                     """
                 return site.frame(
-                    "超期升级", for: visitor,
+                    "超期升级", for: visitor, isLive: true,
                     """
-                    \(rows.isEmpty ? "<p>还没有升级的。</p>" : table)
+                    \(live(rows.isEmpty ? "<p>还没有升级的。</p>" : table, try await book.now()))
                     \(found.count == Self.listed ? "<p class='hint'>只列出最近的 \(Self.listed) 次。</p>" : nil)
                     """
                 ).response()

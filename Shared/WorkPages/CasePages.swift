@@ -14,11 +14,17 @@ package struct CasePages: Sendable {
     let book: any CaseBook
     let access: AccessStore
     let supervision: CentreBook?
+    private let events: String?
     /// Orders and texts are for others.
     private let isForReading: Bool
 
-    /// - Parameter supervision: the centre's, where supervisors work: escalations and how many cases should be supervised.
-    package init(prefix: String, book: any CaseBook, access: AccessStore, supervision: CentreBook? = nil) {
+    /// - Parameters:
+    ///   - supervision: the centre's, where supervisors work: escalations and how many cases should be supervised.
+    ///   - events: the address of server-sent events that tell of cases; without one lists look again every half minute.
+    package init(
+        prefix: String, book: any CaseBook, access: AccessStore, supervision: CentreBook? = nil,
+        events: String? = nil
+    ) {
         site = WorkSite(
             prefix: prefix, access: access,
             ways: [("/cases", "工单"), ("/callbacks", "回访"), ("/supervision", "督办")]
@@ -26,6 +32,7 @@ package struct CasePages: Sendable {
         self.book = book
         self.access = access
         self.supervision = supervision
+        self.events = events
         isForReading = false
     }
 
@@ -35,11 +42,12 @@ package struct CasePages: Sendable {
         self.book = book
         self.access = access
         supervision = nil
+        events = nil
         isForReading = true
     }
 
     package var all: [Route] {
-        site.all + [Style.route, cases, open, callbacks, supervised, search, searched, show, text, give]
+        site.all + [Style.route, Live.route, cases, open, callbacks, supervised, search, searched, show, text, give]
             + (supervision == nil ? [] : [escalations])
     }
 
@@ -67,14 +75,14 @@ package struct CasePages: Sendable {
                     "<option value='\(one.rawValue)'\(one == state ? " selected" : nil)>\(one.title)</option>"
                 }
                 return site.frame(
-                    state.map { "\($0.title)的工单" } ?? "待办工单", for: visitor,
+                    state.map { "\($0.title)的工单" } ?? "待办工单", for: visitor, isLive: true,
                     """
                     <form method="get" action="\(prefix)/cases" class="field"><label for="state">状态</label>
                     <select id="state" name="state"><option value="">所有未结</option>\(filters)</select>
                     <button class="quiet">筛选</button></form>
                     <form method="get" action="\(prefix)/case" class="field"><label for="number">受理编号</label>
                     <input id="number" name="number" inputmode="numeric"> <button class="quiet">打开</button></form>
-                    \(views.isEmpty ? "<p>没有工单。</p>" : table(try views.map { try row($0, rules, now) }))
+                    \(live(views.isEmpty ? "<p>没有工单。</p>" : table(try views.map { try row($0, rules, now) }), now))
                     \(views.count == Self.listed ? "<p class='hint'>只列出最先到期的 \(Self.listed) 件；其余的按状态筛选，或凭编号打开。</p>" : nil)
                     """
                 ).response()
@@ -91,6 +99,15 @@ package struct CasePages: Sendable {
             guard let number = request.parameter("number").flatMap(CaseNumber.init) else { throw Self.unknown }
             return .seeOther("\(prefix)/cases/\(number)")
         }
+    }
+
+    /// What our script keeps up to date; without it the list is as it was when the page was opened.
+    func live(_ list: HTML, _ now: Moment) -> HTML {
+        let feed: HTML =
+            events.map { address -> HTML in
+                "data-events='\(address)' data-kinds='\(Event.Kind.allCases.map(\.rawValue).joined(separator: " ")) reset' data-every='60'"
+            } ?? "data-every='30'"
+        return "<div id='live' data-now='\(now.iso8601)' \(feed)>\(list)</div>"
     }
 
     /// - Parameter more: the head of a further column.
@@ -116,7 +133,9 @@ package struct CasePages: Sendable {
     }
 
     static func due(_ limit: Moment, _ now: Moment) -> HTML {
-        limit < now ? "<span class='late'>\(limit.readable) 已超期</span>" : "\(limit.readable)"
+        limit < now
+            ? "<span class='late'>\(limit.readable) 已超期</span>"
+            : "<time class='limit' datetime='\(limit.iso8601)'>\(limit.readable)</time>"
     }
 
     static func title(ofSubject file: Case, _ rules: Rulebook) -> String {
@@ -137,12 +156,13 @@ package struct CasePages: Sendable {
                     ? try await book.callbacks(for: visitor.session.organisation, limit: Self.listed) : []
                 let now = try await book.now()
                 return site.frame(
-                    "待回访工单", for: visitor,
+                    "待回访工单", for: visitor, isLive: true,
                     """
-                    \(views.isEmpty
-                        ? "<p>现在没有要回访的。</p>"
-                        : table(
-                            try views.map { try row($0, rules, now, more: Self.attempts($0, visitor, rules)) }, more: "已拨打"))
+                    \(live(
+                        views.isEmpty ? "<p>现在没有要回访的。</p>"
+                            : table(
+                                try views.map { try row($0, rules, now, more: Self.attempts($0, visitor, rules)) },
+                                more: "已拨打"), now))
                     """
                 ).response()
             }

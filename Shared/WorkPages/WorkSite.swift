@@ -68,8 +68,15 @@ package struct WorkSite: Sendable {
         "<input type='hidden' name='\(Self.formToken)' value='\(visitor.session.formToken)'>"
     }
 
+    /// Who is logged in with the browser that sends the request; `nil`: nobody.
+    package static func session(of request: Request, on access: AccessStore) async throws -> Session? {
+        guard let token = LogInCookie.token(of: request) else { return nil }
+        return try await access.session(token)
+    }
+
     /// A page with who is logged in above it, and the ways to the other pages.
-    package func frame(_ title: String, for visitor: Visitor, _ body: HTML) -> Page {
+    /// - Parameter isLive: whether our script keeps its `#live` up to date.
+    package func frame(_ title: String, for visitor: Visitor, isLive: Bool = false, _ body: HTML) -> Page {
         let roles = visitor.session.roles.map(\.title).sorted().joined(separator: "、")
         let links = (ways + [("/password", "密码")]).map { way -> HTML in
             "<a href='\(prefix)\(way.address)'>\(way.title)</a>"
@@ -80,7 +87,7 @@ package struct WorkSite: Sendable {
                 <nav aria-label="主要页面">\(links)</nav>
                 <form method="post" action="\(prefix)/log-out" class="who">\(hidden(visitor))
                 <span>\(visitor.session.title)（\(roles)）</span> <button class="quiet">退出</button></form>
-                """, body)
+                """, isLive: isLive, body)
     }
 }
 

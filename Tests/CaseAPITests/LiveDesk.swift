@@ -6,6 +6,7 @@ import Kafka
 import Lifecycle
 import Postgres
 import Support
+import WorkPages
 
 @testable import Desk
 
@@ -27,7 +28,9 @@ struct LiveDesk {
         let watch = BrokerWatch(pool: pool, settings: KafkaSettings(brokers: ""), log: .silent)
         let book = NewsBook(pool: pool)
         let news = LiveNews(book: book, pace: pace, log: .silent)
-        let routes = access.routes + EventRoutes(news: news, access: access).all
+        let pages = CasePages(
+            prefix: "/desk", book: DeskBook(pool: pool), access: access, events: "/desk/events")
+        let routes = access.routes + EventRoutes(news: news, access: access).all + pages.all
         let server = Server(name: "desk", listen: "127.0.0.1:0", routes: routes, log: .silent)
         try server.start()
         let services: [any Service] = [

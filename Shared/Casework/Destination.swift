@@ -26,11 +26,14 @@ package enum Destination: Sendable, Hashable {
         var organisations = after.involved
         for one in before?.involved ?? [] where !organisations.contains(one) { organisations.append(one) }
         if !after.accused.isEmpty { organisations.removeAll { directory.isUnder($0, anyOf: after.accused) } }
-        return [.cases] + organisations.map(inbox) + (concernsCentre(event) ? [.escalations] : [])
+        return [.cases] + organisations.map(inbox) + (event.kind.concernsCentre ? [.escalations] : [])
     }
+}
 
-    private static func concernsCentre(_ event: Event) -> Bool {
-        switch event {
+extension Event.Kind {
+    /// What the central office watches.
+    package var concernsCentre: Bool {
+        switch self {
         case .missed, .escalated, .disputed, .supervised, .supervisionAnswered, .supervisionReviewed: true
         case .registered, .classified, .judgementRequested, .accepted, .dispatched, .redirected, .refused, .linked,
             .repeated, .submitted, .instructed, .signed, .returned, .contacted, .visited, .noted, .informed,

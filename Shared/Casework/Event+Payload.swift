@@ -1,6 +1,11 @@
 import Foundation
 import JSON
 
+/// Gives the payload of an event as whatever type the event's kind has.
+package protocol PayloadReader {
+    func read<Body: Decodable>() throws -> Body
+}
+
 extension Event {
     /// The payload as it is stored, hashed and sent: JSON, keys sorted, so the same event is the same bytes.
     package var payload: String {
@@ -57,46 +62,55 @@ extension Event {
     /// Reads a stored or received payload. Unknown fields are from a newer version and are ignored.
     /// - Throws: `DecodingError` if the payload is not what `kind` promises.
     package init(kind: Kind, payload: String) throws {
-        func read<Body: Decodable>(_ type: Body.Type = Body.self) throws -> Body {
-            try Self.decoder.decode(type, from: Data(payload.utf8))
+        try self.init(kind: kind, from: StoredPayload(text: payload))
+    }
+
+    private struct StoredPayload: PayloadReader {
+        let text: String
+        func read<Body: Decodable>() throws -> Body {
+            try Event.decoder.decode(Body.self, from: Data(text.utf8))
         }
+    }
+
+    /// The event of this kind, its payload read by `reader`.
+    package init(kind: Kind, from reader: some PayloadReader) throws {
         self =
             switch kind {
-            case .registered: .registered(try read())
-            case .classified: .classified(try read())
-            case .judgementRequested: .judgementRequested(try read())
-            case .accepted: .accepted(try read())
-            case .dispatched: .dispatched(try read())
-            case .redirected: .redirected(try read())
-            case .refused: .refused(try read())
-            case .linked: .linked(try read())
-            case .repeated: .repeated(try read())
-            case .submitted: .submitted(try read())
-            case .instructed: .instructed(try read())
-            case .signed: .signed(try read())
-            case .returned: .returned(try read())
-            case .disputed: .disputed(try read())
-            case .contacted: .contacted(try read())
-            case .visited: .visited(try read())
-            case .noted: .noted(try read())
-            case .informed: .informed(try read())
-            case .extensionAsked: .extensionAsked(try read())
-            case .extensionGranted: .extensionGranted(try read())
-            case .extensionRefused: .extensionRefused(try read())
-            case .limitSet: .limitSet(try read())
-            case .replied: .replied(try read())
-            case .calledBack: .calledBack(try read())
-            case .rated: .rated(try read())
-            case .closed: .closed(try read())
-            case .reopened: .reopened(try read())
-            case .withdrawn: .withdrawn(try read())
-            case .warned: .warned(try read())
-            case .targetPassed: .targetPassed(try read())
-            case .missed: .missed(try read())
-            case .escalated: .escalated(try read())
-            case .supervised: .supervised(try read())
-            case .supervisionAnswered: .supervisionAnswered(try read())
-            case .supervisionReviewed: .supervisionReviewed(try read())
+            case .registered: .registered(try reader.read())
+            case .classified: .classified(try reader.read())
+            case .judgementRequested: .judgementRequested(try reader.read())
+            case .accepted: .accepted(try reader.read())
+            case .dispatched: .dispatched(try reader.read())
+            case .redirected: .redirected(try reader.read())
+            case .refused: .refused(try reader.read())
+            case .linked: .linked(try reader.read())
+            case .repeated: .repeated(try reader.read())
+            case .submitted: .submitted(try reader.read())
+            case .instructed: .instructed(try reader.read())
+            case .signed: .signed(try reader.read())
+            case .returned: .returned(try reader.read())
+            case .disputed: .disputed(try reader.read())
+            case .contacted: .contacted(try reader.read())
+            case .visited: .visited(try reader.read())
+            case .noted: .noted(try reader.read())
+            case .informed: .informed(try reader.read())
+            case .extensionAsked: .extensionAsked(try reader.read())
+            case .extensionGranted: .extensionGranted(try reader.read())
+            case .extensionRefused: .extensionRefused(try reader.read())
+            case .limitSet: .limitSet(try reader.read())
+            case .replied: .replied(try reader.read())
+            case .calledBack: .calledBack(try reader.read())
+            case .rated: .rated(try reader.read())
+            case .closed: .closed(try reader.read())
+            case .reopened: .reopened(try reader.read())
+            case .withdrawn: .withdrawn(try reader.read())
+            case .warned: .warned(try reader.read())
+            case .targetPassed: .targetPassed(try reader.read())
+            case .missed: .missed(try reader.read())
+            case .escalated: .escalated(try reader.read())
+            case .supervised: .supervised(try reader.read())
+            case .supervisionAnswered: .supervisionAnswered(try reader.read())
+            case .supervisionReviewed: .supervisionReviewed(try reader.read())
             }
     }
 }

@@ -24,16 +24,35 @@ package enum BuiltProgram {
     package static func jiesu(
         _ arguments: [String], environment more: [String: String] = [:], in place: URL? = nil
     ) async throws -> Output {
+        try await run(folder.appending(path: "jiesu").path, arguments, environment: more, in: place)
+    }
+
+    /// Where `ops/install python` put what is not ours; `nil` where it did not run.
+    package static let pythonPackages: String? = {
+        var packages = folder
+        while packages.path != "/", packages.lastPathComponent != ".build" { packages.deleteLastPathComponent() }
+        packages.append(path: "python")
+        return FileManager.default.fileExists(atPath: packages.path) ? packages.path : nil
+    }()
+
+    /// Runs a text in Python, with the packages of `ops/install python`.
+    package static func python(_ script: String, _ arguments: [String] = []) async throws -> Output {
+        try await run("python3", ["-c", script] + arguments, environment: ["PYTHONPATH": pythonPackages ?? ""])
+    }
+
+    private static func run(
+        _ name: String, _ arguments: [String], environment more: [String: String], in place: URL? = nil
+    ) async throws -> Output {
         let texts = try TemporaryFolder()
         let empty = try TemporaryFolder()
         let program = try BackgroundProgram(
-            URL(filePath: "/usr/bin/env"),
-            ["-C", (place ?? empty.url).path, folder.appending(path: "jiesu").path] + arguments,
+            URL(filePath: "/usr/bin/env"), ["-C", (place ?? empty.url).path, name] + arguments,
             environment: environment(more), output: texts.url.appending(path: "out"),
             errors: texts.url.appending(path: "err"))
         do {
             try await eventually(
-                "jiesu \(arguments.joined(separator: " ")) ends", within: .seconds(600), every: .milliseconds(10)
+                "\(name) \(arguments.joined(separator: " ").prefix(200)) ends", within: .seconds(600),
+                every: .milliseconds(10)
             ) { program.status != nil }
         } catch {
             program.signal(SIGKILL)

@@ -11,6 +11,9 @@ package enum SharedData {
         find("checks/axe.min.js").flatMap { try? String(contentsOf: $0, encoding: .utf8) }
     }
 
+    /// The JSON Schema of AsyncAPI 3.0.0.
+    package static func asyncAPI() -> URL? { find("checks/asyncapi-3.0.0.json") }
+
     private static func find(_ name: String) -> URL? {
         var folder = URL(filePath: #filePath).deletingLastPathComponent()
         while folder.path != "/" {

@@ -19,7 +19,7 @@ enum Main {
         await Lifecycle.main(log: log) {
             let metrics = Metrics()
             let pool = Pool(settings.database("callback"), size: 4, log: log)
-            let book = CentreBook(pool: pool, store: CaseStore(pool: pool))
+            let book = CentreBook(pool: pool, store: CaseStore(pool: pool, metrics: metrics))
             let access = AccessStore(pool)
             let routes = CaseRoutes(book: book, access: access)
             return [

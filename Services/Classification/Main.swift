@@ -19,7 +19,8 @@ enum Main {
             return [
                 watch,
                 CaseConsumer(
-                    Examining(), store: CaseStore(pool: pool), watch: watch, metrics: metrics, log: log),
+                    Examining(), store: CaseStore(pool: pool, metrics: metrics), watch: watch, metrics: metrics,
+                    log: log),
                 TextIndexing(pool: pool, log: log),
                 Server(
                     name: "jiesu-classification", listen: settings.listen.description, routes: [],

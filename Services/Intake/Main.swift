@@ -28,7 +28,7 @@ enum Main {
             // Whoever complains does not wait a minute for a server that has stopped answering.
             database.silenceAtMost = .seconds(10)
             let pool = Pool(database, size: 8, log: log)
-            let cases = CaseStore(pool: pool)
+            let cases = CaseStore(pool: pool, metrics: metrics)
             let routes = ComplaintRoutes(
                 registrar: Registrar(cases, log: log), store: IntakeStore(pool: pool), cases: cases, line: line)
             let voice = VoiceRoutes(store: routes.store, cases: cases)

@@ -19,7 +19,7 @@ enum Main {
         await Lifecycle.main(log: log) {
             let metrics = Metrics()
             let pool = Pool(settings.database("routing"), size: 4, log: log)
-            let store = CaseStore(pool: pool)
+            let store = CaseStore(pool: pool, metrics: metrics)
             let (book, access) = (CentreBook(pool: pool, store: store), AccessStore(pool))
             let pages = CasePages(prefix: "/dispatch", book: book, access: access, supervision: book)
             let watch = BrokerWatch(pool: pool, settings: settings.kafka("routing"), log: log)

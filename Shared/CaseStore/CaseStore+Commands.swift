@@ -106,7 +106,7 @@ extension CaseStore {
     }
 
     private func attempt(_ ids: [Int64], atMost most: Int = commandsAtOnce) async throws -> Int {
-        try await pool.transaction { connection in
+        let (decided, batch) = try await pool.transaction { connection in
             var batch = try await lock(ids, on: connection)
             // Before the commands are read: what is just being written may be older than those.
             let unsettled = try await unsettled(ids, in: batch, on: connection)
@@ -115,8 +115,10 @@ extension CaseStore {
             let outcomes = try await decide(waiting, in: &batch, on: connection)
             let writes = try append(batch)
             _ = try await connection.pipeline(writes + [settled(outcomes)])
-            return outcomes.count
+            return (outcomes.count, batch)
         }
+        count(firedBy: batch)
+        return decided
     }
 
     /// A command that cannot be written is answered with the database's reason.

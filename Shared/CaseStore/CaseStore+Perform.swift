@@ -44,7 +44,7 @@ extension CaseStore {
         _ commands: [Addressed], came: inout Moment?, with more: @Sendable ([Result<Decision, Refusal>]) -> [Query]
     ) async throws -> [Result<Decision, Refusal>]? {
         let before = came
-        let (results, now) = try await pool.transaction { connection in
+        let (results, batch) = try await pool.transaction { connection in
             let ids = commands.map(\.caseID)
             var batch = try await lock(ids, on: connection)
             let unsettled = try await unsettled(ids, in: batch, on: connection)
@@ -53,14 +53,15 @@ extension CaseStore {
                 // What was done before is answered whatever waits.
                 let done = try await done(commands, in: batch, on: connection)
                 guard done.count == commands.count else {
-                    return ([Result<Decision, Refusal>]?.none, batch.now)
+                    return ([Result<Decision, Refusal>]?.none, batch)
                 }
             }
             let results = try await decide(commands, in: &batch, leaving: waiting, on: connection)
             _ = try await connection.pipeline(try append(batch) + more(results))
-            return (results, batch.now)
+            return (results, batch)
         }
-        came = before ?? now
+        count(firedBy: batch)
+        came = before ?? batch.now
         return results
     }
 

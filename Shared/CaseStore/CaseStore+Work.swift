@@ -48,13 +48,13 @@ extension CaseStore {
     private func attempt(
         _ worker: some Caseworker, on ids: [Int64]
     ) async throws -> (Work, refused: [(Int64, Refusal)]) {
-        try await pool.transaction { connection in
+        let (work, refused, batch) = try await pool.transaction { connection in
             var batch = try await lock(ids, in: worker.states, for: worker.service, on: connection)
             let others = ids.filter { batch.files[$0] == nil }
             let known = try await existing(others, on: connection)
             var work = Work(unknown: others.filter { !known.contains($0) })
             let files = batch.files.values.sorted { $0.id < $1.id }
-            guard !files.isEmpty else { return (work, []) }
+            guard !files.isEmpty else { return (work, [(Int64, Refusal)](), batch) }
             let orders = try await worker.orders(for: files, rules: batch.rules, on: connection)
             var refused: [(Int64, Refusal)] = []
             let waiting = try await commandsToLeaveAlone(
@@ -75,8 +75,10 @@ extension CaseStore {
             }
             _ = try await connection.pipeline(try append(batch))
             (work.done, work.parked) = (batch.changed.count, refused.count)
-            return (work, refused)
+            return (work, refused, batch)
         }
+        count(firedBy: batch)
+        return (work, refused)
     }
 
     /// Cases after `last` that this service owes work and has not parked, in order of id; at most `limit`.

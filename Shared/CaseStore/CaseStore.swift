@@ -1,5 +1,6 @@
 import Casework
 import Postgres
+import Telemetry
 import WorkingTime
 
 /// The one way to write a case.
@@ -9,9 +10,19 @@ import WorkingTime
 package struct CaseStore: Sendable {
     let pool: Pool
     private let shelf = RulebookShelf()
+    private let clocksFired: Counter?
 
-    package init(pool: Pool) {
+    /// - Parameter metrics: where steps of clocks are counted that are fired here because they were due before something else, and nobody had
+    ///   watched.
+    package init(pool: Pool, metrics: Metrics? = nil) {
         self.pool = pool
+        clocksFired = metrics?.counter(.clocksFired)
+    }
+
+    /// Counts what `batch`, which is committed, fired.
+    func count(firedBy batch: CaseBatch) {
+        let fired = batch.pending.count { [.targetPassed, .warned, .missed, .escalated].contains($0.event.kind) }
+        if fired > 0 { clocksFired?.add(fired) }
     }
 
     /// The policies and the directory as they stand now.

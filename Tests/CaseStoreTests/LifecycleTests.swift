@@ -1,6 +1,7 @@
 import Casework
 import Postgres
 import Support
+import Telemetry
 import Testing
 import WorkingTime
 
@@ -90,6 +91,38 @@ struct LifecycleTests {
         while try await simulation.fixture.store.decideCommands(limit: 100) > 0 {}
         #expect(try await simulation.outcomes() == ["1 done", "2 sqlstate_23514", "3 done", "4 done"])
         #expect(try await Audit.verify(pool: simulation.fixture.pool).broken == [])
+    }
+
+    @Test func `what was due and nobody had watched is counted by whoever fires it`() async throws {
+        let simulation = try await Simulation()
+        let metrics = Metrics()
+        let store = CaseStore(pool: simulation.fixture.pool, metrics: metrics)
+        func counted() -> Int64 {
+            let line = metrics.text.split(separator: "\n").first { $0.hasPrefix("jiesu_clocks_fired_total ") }
+            return line?.split(separator: " ").last.flatMap { Int64($0) } ?? 0
+        }
+        func fired() async throws -> Int64 {
+            try await simulation.fixture.number(
+                "SELECT count(*) FROM jiesu.case_event WHERE kind IN ('warned', 'target_passed', 'missed', 'escalated')"
+            )
+        }
+        let ids = try await simulation.dispatched(2)
+        for (number, id) in ids.enumerated() {
+            let supervise = Command(
+                id: "s\(number)", seen: .round(1), by: .service("test"), order: .supervise(reason: "leader"))
+            _ = try await store.perform([.init(caseID: id, command: supervise)])[0].get()
+        }
+        #expect(try await fired() == 0 && counted() == 0)
+        try await simulation.set("2026-06-01T10:00:00+08:00")
+        // Decided at once, and decided for a desk.
+        let withdraw = Command(id: "w", seen: .round(1), by: .complainant, order: .withdraw(Withdrawn()))
+        _ = try await store.perform([.init(caseID: ids[0], command: withdraw)])[0].get()
+        let once = try await fired()
+        #expect(once > 0 && counted() == once)
+        try await simulation.ask("sign", of: ids[1], "1")
+        while try await store.decideCommands(limit: 10) > 0 {}
+        #expect(try await fired() > once)
+        #expect(try await counted() == fired())
     }
 
     @Test func whatOneOrganisationAsksInMassesKeepsNobodyElseWaiting() async throws {

@@ -51,7 +51,8 @@ let package = Package(
             "Policies", ["Casework", "JSON", "TextMatching", "WorkingTime"],
             resources: [
                 .copy("Profiles"), .copy("calendars"), .copy("organisations.json"), .copy("codes.json"),
-                .copy("duties.json"), .copy("publication.json"), .copy("script.json"), .copy("profile.schema.json"),
+                .copy("duties.json"), .copy("notices.json"), .copy("publication.json"), .copy("script.json"),
+                .copy("profile.schema.json"),
             ]),
         shared("Telemetry"),
         shared("Lifecycle", ["Telemetry"]),
@@ -97,7 +98,8 @@ let package = Package(
         service(
             "Callback",
             [
-                "Access", "WorkPages", "Pages", "CaseAPI", "CaseStore", "Casework", "Postgres", "HTTP", "JSON",
+                "Access", "WorkPages", "Pages", "CaseAPI", "CaseStore", "Casework", "Policies", "Postgres", "HTTP",
+                "JSON",
                 "WorkingTime",
             ]),
         service("Deadlines", ["Casework", "CaseStore", "Postgres", "Kafka", "HTTP"]),
@@ -111,7 +113,7 @@ let package = Package(
         service(
             "Jiesu", resources: [.copy("Samples")],
             [
-                "Access", "AsyncAPI", "Casework", "CaseStore", "Policies", "Postgres", "Kafka", "HTTP", "JSON",
+                "Access", "AsyncAPI", "Casework", "CaseStore", "Pages", "Policies", "Postgres", "Kafka", "HTTP", "JSON",
                 "WorkingTime",
             ]),
 
@@ -130,6 +132,13 @@ let package = Package(
                 "Desk", "Access", "CaseAPI", "CaseStore", "Casework", "HTTP", "JSON", "Kafka", "Lifecycle", "Pages",
                 "Policies",
                 "Postgres", "Support", "Telemetry", "WorkPages", "WorkingTime",
+            ]),
+        tests(
+            "CallbackTests",
+            [
+                "Callback", "Access", "CaseAPI", "CaseStore", "Casework", "HTTP", "JSON", "Pages", "Policies",
+                "Postgres",
+                "Support", "Telemetry", "WorkPages", "WorkingTime",
             ]),
         tests("DeadlinesTests", ["Deadlines", "Kafka"]),
         tests(
@@ -168,8 +177,9 @@ let package = Package(
         tests(
             "JiesuTests",
             [
-                "Jiesu", "Access", "Intake", "Classification", "Routing", "CaseStore", "Casework", "Configuration",
-                "Policies", "Postgres", "JSON", "WorkingTime", "Support",
+                "Jiesu", "Access", "Callback", "HTTP", "Intake", "Classification", "Routing", "CaseStore", "Casework",
+                "Configuration",
+                "Policies", "Postgres", "JSON", "WorkingTime", "Support", "Telemetry",
             ], exclude: ["Golden"]),
         tests("KafkaTests", ["Kafka", "Support", "Telemetry"]),
         tests(

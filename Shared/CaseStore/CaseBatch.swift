@@ -106,6 +106,42 @@ struct CaseBatch {
         Set(pending.map(\.caseID)).sorted().compactMap { files[$0] }
     }
 
+    /// A notice that the complainant is owed of what happened.
+    struct OwedNotice {
+        let caseID: Int64
+        let version: Int
+        let round: Int
+        let kind: String
+    }
+
+    /// What complainants are owed, at most one notice for each command; nothing where no gateway would send it.
+    func owedNotices() throws -> [OwedNotice] {
+        guard rules.sendsNotices else { return [] }
+        var owed: [OwedNotice] = []
+        var rest = pending[...]
+        while let first = rest.first {
+            // What one command did to a case stands together.
+            let events = rest.prefix { $0.caseID == first.caseID && $0.command == first.command }
+            rest = rest[events.endIndex...]
+            guard let file = files[first.caseID] else { continue }
+            let notice = try rules.notices.owed(for: events.map(\.event), of: file) { try endings(of: file) }
+            guard let notice else { continue }
+            let event = events[events.startIndex + notice.event]
+            owed.append(
+                OwedNotice(
+                    caseID: first.caseID, version: event.version, round: event.round, kind: notice.kind.name))
+        }
+        return owed
+    }
+
+    /// What ends each clock of a case that runs.
+    private func endings(of file: Case) throws -> [Set<String>] {
+        let policies = try rules.policies(of: file)
+        return clocks(of: file, under: policies, on: rules.calendar).map { clock in
+            policies.first { $0.version.profile == clock.profile }?.clocks.first { $0.name == clock.rule }?.until ?? []
+        }
+    }
+
     private mutating func append(
         _ event: Event, to id: Int64, by command: Command, policy: Policy.Version?, at: Moment
     ) {

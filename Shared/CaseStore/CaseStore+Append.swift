@@ -9,6 +9,19 @@ extension CaseStore {
         let rows = try batch.changed.map { try ChangedRow($0, in: batch) }
         return [events(batch)] + written(rows, batch) + clocks(rows, partitions: batch.rules.partitions) + [
             announcements(batch)
+        ] + (try notices(batch))
+    }
+
+    /// What complainants are to be told, in the transaction of what happened; nothing where no gateway is set.
+    private func notices(_ batch: CaseBatch) throws -> [Query] {
+        let owed = try batch.owedNotices()
+        guard !owed.isEmpty else { return [] }
+        return [
+            """
+            INSERT INTO jiesu.notice (case_id, version, round, kind)
+            SELECT * FROM unnest(\(owed.map(\.caseID)), \(owed.map { Int32($0.version) }), \(owed.map { Int16($0.round) }),
+                \(owed.map(\.kind)))
+            """
         ]
     }
 

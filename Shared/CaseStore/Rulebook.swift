@@ -16,6 +16,9 @@ package struct Rulebook: Sendable {
     package let directory: Directory
     package let calendar: WorkCalendar
     package let duties: Duties
+    package let notices: NoticeBook
+    /// Whether a gateway is set that sends them; else none are written down.
+    package let sendsNotices: Bool
 
     /// The newest version of each scheme, in order of its name.
     package let newest: [Policy]
@@ -72,7 +75,7 @@ package struct Rulebook: Sendable {
         let number: Query = "SELECT value FROM jiesu.setting WHERE name = 'rules'"
         while true {
             let answers = try await connection.pipeline([number] + contents + [number])
-            let (first, last): (Int64, Int64) = (try answers[0].only().get(0), try answers[7].only().get(0))
+            let (first, last): (Int64, Int64) = (try answers[0].only().get(0), try answers[8].only().get(0))
             if first == last { return try Rulebook(number: last, answers) }
         }
     }
@@ -84,6 +87,7 @@ package struct Rulebook: Sendable {
         "SELECT organisation, region, subject FROM jiesu.jurisdiction",
         "SELECT name, document FROM jiesu.calendar ORDER BY version DESC LIMIT 1",
         "SELECT value FROM jiesu.setting WHERE name = 'partitions'",
+        "SELECT FROM jiesu.setting WHERE name = 'notices' AND value > 0",
     ]
 
     private init(number: Int64, _ answers: [Rows]) throws {
@@ -117,7 +121,9 @@ package struct Rulebook: Sendable {
         self.calendar = try WorkCalendar.read(
             Array(try calendar.get(1, as: String.self).utf8), file: "calendar \(try calendar.get(0, as: String.self))")
         partitions = try answers[6].only().get(0)
+        sendsNotices = !answers[7].isEmpty
         duties = try Duties.shipped()
+        notices = try NoticeBook.shipped()
         newest = Dictionary(grouping: profiles.values.map(\.policy), by: \.version.profile).values
             .compactMap { $0.max { $0.version.version < $1.version.version } }
             .sorted { $0.version.profile < $1.version.profile }

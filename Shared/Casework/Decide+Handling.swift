@@ -93,6 +93,8 @@ extension Scene {
     }
 
     func inform(_ informed: Informed) throws(Refusal) -> [Event] {
+        // Proof that a message came is no wish: it came, wherever the case stands by now.
+        if case .service = by { return [.informed(informed)] }
         var states = State.handled.union([.replied, .closed, .disputed, .returned])
         // That it is accepted may be told before it is known who answers.
         if informed.what == .acceptance { states.formUnion([.registered, .classified, .awaitingJudgement]) }

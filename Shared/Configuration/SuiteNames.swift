@@ -7,7 +7,9 @@ enum SuiteNames {
     ]
 
     /// Read by some programs only, though they carry no program's name.
-    private static let shared: Set<String> = ["JIESU_ORG", "JIESU_KAFKA_HOME", "JIESU_STOP_WITH_INPUT"]
+    private static let shared: Set<String> = [
+        "JIESU_ORG", "JIESU_KAFKA_HOME", "JIESU_STOP_WITH_INPUT", "JIESU_PUBLIC_URL",
+    ]
 
     /// True also for what Kubernetes sets for each of its services: `JIESU_DESK_SERVICE_HOST`,
     /// `JIESU_DESK_PORT=tcp://10.0.0.1:80` and more of the kind.

@@ -1,11 +1,11 @@
 import Foundation
 
-/// Owns a connected socket. Its calls block, each at most until its deadline.
-final class ClientSocket: Sendable {
+/// Owns a connected socket. Its calls block, each at most until its deadline. For `Client`, and for whoever speaks another protocol.
+package final class ClientSocket: Sendable {
     private let descriptor: Int32
 
     /// Connects to the first address of `host` that answers.
-    init(_ host: String, _ port: UInt16, deadline: ContinuousClock.Instant) throws(HTTPError) {
+    package init(_ host: String, _ port: UInt16, deadline: ContinuousClock.Instant) throws(HTTPError) {
         var failure: Int32 = 0
         let connected = try SocketAddress.first(host, port) { address, size, family in
             let candidate = socket(family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
@@ -30,7 +30,7 @@ final class ClientSocket: Sendable {
     }
 
     /// Sends all of `bytes`.
-    func send(_ bytes: [UInt8], deadline: ContinuousClock.Instant) throws(HTTPError) {
+    package func send(_ bytes: [UInt8], deadline: ContinuousClock.Instant) throws(HTTPError) {
         Self.limit(descriptor, SO_SNDTIMEO, deadline)
         var sent = 0
         while sent < bytes.count {
@@ -48,7 +48,7 @@ final class ClientSocket: Sendable {
     }
 
     /// Waits for bytes; none means that no more will come.
-    func receive(deadline: ContinuousClock.Instant) throws(HTTPError) -> [UInt8] {
+    package func receive(deadline: ContinuousClock.Instant) throws(HTTPError) -> [UInt8] {
         while true {
             Self.limit(descriptor, SO_RCVTIMEO, deadline)
             let received = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 16 << 10) { space in

@@ -32,6 +32,12 @@ extension Metric {
     package static let commandsWaiting = gauge(
         "jiesu_commands_waiting", help: "Commands of organisations that are not decided yet.")
 
+    package static let noticesWaiting = gauge(
+        "jiesu_notices_waiting", help: "Messages to complainants that wait to be sent or to be reported as delivered.")
+
+    package static let noticesFailed = gauge(
+        "jiesu_notices_failed", help: "Messages to complainants that did not come and wait for a person.")
+
     /// `handler` is a word of the program, `outcome` is `done` or `parked`. Only the try that succeeded.
     package static let handlerSeconds = histogram(
         "jiesu_handler_seconds", labels: ["handler", "outcome"], help: "Time to handle one batch.")

@@ -10,7 +10,7 @@ import WorkingTime
 
 /// Lists, one case with what may be ordered now, and its text: at a desk or at the centre.
 package struct CasePages: Sendable {
-    let site: WorkSite
+    package let site: WorkSite
     let book: any CaseBook
     let access: AccessStore
     let supervision: CentreBook?
@@ -21,14 +21,15 @@ package struct CasePages: Sendable {
     /// - Parameters:
     ///   - supervision: the centre's, where supervisors work: escalations and how many cases should be supervised.
     ///   - events: the address of server-sent events that tell of cases; without one lists look again every half minute.
+    ///   - more: ways to pages that one service has beside these.
     package init(
         prefix: String, book: any CaseBook, access: AccessStore, supervision: CentreBook? = nil,
-        events: String? = nil
+        events: String? = nil, also more: [(address: String, title: String)] = []
     ) {
         site = WorkSite(
             prefix: prefix, access: access,
             ways: [("/cases", "工单"), ("/callbacks", "回访"), ("/supervision", "督办")]
-                + (supervision == nil ? [] : [("/escalations", "升级")]) + [("/search", "检索")])
+                + (supervision == nil ? [] : [("/escalations", "升级")]) + [("/search", "检索")] + more)
         self.book = book
         self.access = access
         self.supervision = supervision

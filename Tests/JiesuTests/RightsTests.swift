@@ -38,7 +38,7 @@ import Testing
         "jiesu_callback": [
             "setting": "S", "broker": "S", "simulation": "S", "policy": "S", "region": "S", "organisation": "S",
             "jurisdiction": "S", "case_file": "SU", "case_event": "SI", "outbox": "I", "parked": "SI",
-            "calendar": "S", "clock": "SIUD", "note": "SI",
+            "calendar": "S", "clock": "SIUD", "note": "SI", "notice": "SIU",
         ],
         "jiesu_reporting": [
             "setting": "S", "broker": "S", "simulation": "S", "policy": "S", "region": "S", "organisation": "S",
@@ -55,11 +55,12 @@ import Testing
         "jiesu_classification": Set([
             "submission.case_id S", "submission.number S", "submission.title S", "submission.text S",
             "submission.place S", "submission.about S",
-        ]).union(waiting),
-        "jiesu_intake": Set(["parked.service S", "parked.case_id S"]).union(waiting),
-        "jiesu_routing": deciding.union([
+        ]).union(waiting).union(owing),
+        "jiesu_intake": Set(["parked.service S", "parked.case_id S"]).union(waiting).union(owing),
+        "jiesu_routing": deciding.union(owing).union([
             "command.decided_at U", "command.outcome U", "command.detail U", "command.version U",
         ]),
+        "jiesu_deadlines": owing,
         "jiesu_callback": deciding.union(waiting),
         "jiesu_reporting": ["case_file.reported U"],
         desk: [
@@ -73,6 +74,10 @@ import Testing
     ]
     /// That a command waits, and since when.
     private static let waiting: Set = ["command.case_id S", "command.received_at S", "command.decided_at S"]
+    /// That a complainant is to be told something.
+    private static let owing: Set = [
+        "notice.case_id I", "notice.version I", "notice.round I", "notice.kind I",
+    ]
     private static let common: Set = ["clock", "micros", "moment", "my_organisation"]
     private static let appending: Set = ["framed", "event_body", "link", "chain"]
     private static let logIn: Set = ["log_in", "session", "log_out"]
@@ -86,7 +91,9 @@ import Testing
             "given_at", "change_password", "searches",
         ]),
         "jiesu_deadlines": common.union(appending).union(["given_at"]),
-        "jiesu_callback": common.union(appending).union(logIn).union(reading).union(["change_password"]),
+        "jiesu_callback": common.union(appending).union(logIn).union(reading).union([
+            "change_password", "set_notices", "notice_tickets", "notice_contacts",
+        ]),
         "jiesu_reporting": common.union(logIn).union(["change_password"]),
         desk: common.union(logIn).union(reading).union(["change_password", "i_am_under", "is_mine", "my_news"]),
     ]
@@ -244,6 +251,9 @@ import Testing
         ("jiesu_classification", "UPDATE jiesu.policy SET document = ''"),
         ("jiesu_reporting", "UPDATE jiesu.case_file SET state = 'x'"),
         ("jiesu_reporting", "DELETE FROM jiesu.report_fact"),
+        ("jiesu_routing", "SELECT FROM jiesu.notice"), ("jiesu_routing", "SELECT jiesu.notice_contacts('{1}')"),
+        ("jiesu_callback", "DELETE FROM jiesu.notice"), ("jiesu_intake", "SELECT jiesu.set_notices(false)"),
+        (desk, "SELECT FROM jiesu.notice"), (desk, "INSERT INTO jiesu.notice (case_id) VALUES (1)"),
         ("jiesu_reporting", "SELECT jiesu.read_person(1)"), ("jiesu_deadlines", "SELECT jiesu.log_in('a', 'b')"),
         ("jiesu_intake", "SELECT jiesu.read_person(1)"), ("jiesu_classification", "SELECT jiesu.ticket(1, 1, 'x')"),
         ("jiesu_callback", "SELECT name FROM jiesu.complainant"), ("jiesu_callback", "SELECT * FROM jiesu.access_log"),

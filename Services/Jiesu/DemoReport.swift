@@ -42,12 +42,14 @@ struct DemoReport: Sendable {
     let events: Int
     let outbox: Int
     let parked: Int
+    /// Notices by what became of them; `shown`: what the demo's gateway got.
+    let notices: [String: Int]
     let audit: Audit.Report
     let seconds: Duration
 
     var isAsExpected: Bool {
         cases.allSatisfy { $0.difference == nil } && open == 0 && tally.firedTwice == 0 && audit.broken.isEmpty
-            && parked == 0
+            && parked == 0 && notices["waiting"] ?? 0 == 0 && notices["shown"] ?? 0 == notices["delivered"] ?? 0
     }
 
     private func count(_ state: String) -> Int { cases.count { $0.state == state } }
@@ -76,6 +78,11 @@ struct DemoReport: Sendable {
             ],
             "rates": tally.rates,
             "parked": .int(Int64(parked)),
+            "notices": [
+                "delivered": .int(Int64(notices["delivered"] ?? 0)), "failed": .int(Int64(notices["failed"] ?? 0)),
+                "waiting": .int(Int64((notices["waiting"] ?? 0) + (notices["sent"] ?? 0))),
+                "shown": .int(Int64(notices["shown"] ?? 0)),
+            ],
             "audit": ["chains": .int(Int64(audit.chains)), "broken": .int(Int64(audit.broken.count))],
             "seconds": .double(Double(seconds.components.seconds) + Double(seconds.components.attoseconds) * 1e-18),
         ]
@@ -115,6 +122,8 @@ struct DemoReport: Sendable {
         lines.append(
             "  in time \(tally.onTime) of \(tally.replied) answers; solved \(tally.resolved), satisfied \(tally.satisfied) of "
                 + "\(tally.rated) who said")
+        lines.append(
+            "  complainants were told \(notices["delivered"] ?? 0) times; \(notices["failed"] ?? 0) messages failed")
         lines.append("")
         for one in cases {
             if let difference = one.difference { lines.append("  \(one.number): \(difference)") }

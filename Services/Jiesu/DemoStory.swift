@@ -62,6 +62,7 @@ struct DemoStory: Service {
             events: try await number("SELECT count(*) FROM jiesu.case_event", pool),
             outbox: try await number("SELECT count(*) FROM jiesu.outbox", pool),
             parked: try await number("SELECT count(*) FROM jiesu.parked", pool),
+            notices: try await notices(pool),
             audit: try await Audit.verify(pool: pool), seconds: ContinuousClock.now - started)
         outcome.tell(report)
         while !Task.isCancelled { await sleep(for: .seconds(3600)) }
@@ -125,6 +126,17 @@ struct DemoStory: Service {
         return ends
     }
 
+    /// What complainants were told, by what became of it.
+    private func notices(_ pool: Pool) async throws -> [String: Int] {
+        let rows = try await pool.withConnection {
+            try await $0.query("SELECT state, count(*) FROM jiesu.notice GROUP BY state")
+        }
+        var notices: [String: Int] = [:]
+        for row in rows { notices[try row.get(0)] = try row.get(1) }
+        notices["shown"] = suite.messages?.count
+        return notices
+    }
+
     private struct Standing {
         let state: String
         /// As in `DemoReport.Case`.
@@ -180,7 +192,10 @@ struct DemoStory: Service {
         let rows = try await pool.withConnection {
             try await $0.query(
                 """
-                SELECT f.id, f.state, coalesce(f.lead, e.payload::json ->> 'to'), array_remove(e.told, \(Destination.cases.topic))
+                SELECT f.id, f.state, coalesce(f.lead, (
+                    SELECT t.payload::json ->> 'to' FROM jiesu.case_event t
+                    WHERE t.case_id = f.id AND t.kind IN ('redirected', 'refused') ORDER BY t.version DESC LIMIT 1)),
+                    array_remove(e.told, \(Destination.cases.topic))
                 FROM jiesu.case_file f JOIN jiesu.case_event e ON e.case_id = f.id AND e.version = f.version
                 """)
         }

@@ -53,6 +53,8 @@ struct Simulation: Sendable {
                 + (SELECT count(*) FROM jiesu.command WHERE decided_at IS NULL)
                 + (SELECT count(*) FROM jiesu.clock WHERE next_at <= jiesu.clock() AND \(isWatched))
                 + (SELECT count(*) FROM jiesu.outbox WHERE NOT set_aside)
+                + (SELECT count(*) FROM jiesu.notice WHERE state = 'waiting' AND attempts <= 1 AND error IS NULL
+                    OR state = 'delivered' AND NOT told)
             """
         ).only().get(0)
     }

@@ -54,6 +54,8 @@ final class Suite: Service {
     private let parts: [Part]
     private let desks: [String]
     private let startsAt: Moment?
+    /// Whether what complainants are told goes to a gateway that shows it.
+    private let showsMessages: Bool
     private let state = Mutex(State())
 
     private struct State {
@@ -64,6 +66,7 @@ final class Suite: Service {
         var intake: ReservedPort?
         /// Ports of the services that were started.
         var ports: [Part: ReservedPort] = [:]
+        var gateway: DemoGateway?
     }
 
     /// - Parameters:
@@ -71,11 +74,12 @@ final class Suite: Service {
     ///   - parts: what `run` starts beside PostgreSQL; the caller may run others by `service(_:)`.
     ///   - desks: organisations that get an instance of their own.
     ///   - startsAt: where a simulation's clock stands at first; `nil`: real time. Only for a new folder.
+    ///   - showsMessages: whether a gateway of its own takes and shows what complainants are told; else nobody is told.
     ///   - kafka: a running Kafka to use instead of the embedded broker.
     init(
         folder: URL, port: Int, profiles: [Profile], organisations: Installation.City, parts: [Part] = Part.all,
         desks: [String] = [],
-        startsAt: Moment? = nil, kafka outside: KafkaSettings? = nil, log: Logger
+        startsAt: Moment? = nil, showsMessages: Bool = false, kafka outside: KafkaSettings? = nil, log: Logger
     ) throws {
         self.outside = outside
         logLevel = try OperatorSettings().logLevel
@@ -83,6 +87,7 @@ final class Suite: Service {
         self.parts = (outside == nil ? parts : parts.filter { $0 != .broker }) + desks.map(Part.desk)
         self.desks = desks
         self.startsAt = startsAt
+        self.showsMessages = showsMessages
         self.profiles = profiles
         self.organisations = organisations
         self.log = log
@@ -116,7 +121,8 @@ final class Suite: Service {
             state.withLock { $0.intake = port }
             try await cluster.start()
             try await prepare()
-            let services = try parts.map(service) + [Housekeeper(cluster: cluster, logs: logs, log: log)]
+            let gateway = try gateway()
+            let services = gateway + (try parts.map(service)) + [Housekeeper(cluster: cluster, logs: logs, log: log)]
             state.withLock { $0.isPrepared = true }
             try await Lifecycle.supervise(services, grace: .seconds(30), log: log)
         } catch let error as PostgresError where error.code == .cancelled && Task.isCancelled {
@@ -134,6 +140,19 @@ final class Suite: Service {
         }
         lock.letGo()
         if let failure { throw failure }
+    }
+
+    /// Before the services, so that it is stopped after them.
+    private func gateway() throws -> [any Service] {
+        guard showsMessages else { return [] }
+        let gateway = try DemoGateway(file: folder.appending(path: "messages.jsonl"), log: log)
+        state.withLock { $0.gateway = gateway }
+        return [gateway]
+    }
+
+    /// Where the messages are shown, and how many there are by now; `nil` without a gateway.
+    var messages: (address: String, count: Int)? {
+        state.withLock(\.gateway).map { ($0.page, $0.count) }
     }
 
     private func lock() async throws -> FolderLock {
@@ -274,6 +293,10 @@ final class Suite: Service {
             let port = try part == .intake ? state.withLock(\.intake) ?? ReservedPort(wantedPort) : ReservedPort()
             environment["JIESU_LISTEN"] = "127.0.0.1:\(port.number)"
             state.withLock { $0.ports[part] = port }
+        }
+        if part == .callback, let gateway = state.withLock(\.gateway) {
+            environment.merge(gateway.settings) { $1 }
+            environment["JIESU_PUBLIC_URL"] = "http://localhost:\(port)"
         }
         let child = Child(
             name: part.name, executable: Child.folder.appending(path: part.executable),

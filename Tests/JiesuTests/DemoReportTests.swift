@@ -74,7 +74,7 @@ import Testing
             },
             ends: [:], open: open, tally: DemoTally(firedTwice: firedTwice), consumed: 0,
             directory: Directory(organisations: [], regions: [], jurisdictions: []), events: 3, outbox: 0,
-            parked: parked,
+            parked: parked, notices: ["delivered": 2, "shown": 2],
             audit: Audit.Report(chains: rows.count, events: 3, broken: broken), seconds: .milliseconds(1500))
     }
 

@@ -24,10 +24,16 @@ extension SystemTests {
         #expect(cases["open"] == 0)
         #expect(object["events"]?["waiting"] == 0)
         #expect(object["clocks"]?["fired_twice"] == 0)
+        // What complainants were told came to the gateway that shows it, each message once.
+        let notices = try #require(object["notices"])
+        let delivered = try #require(notices["delivered"]?.int)
+        #expect(delivered >= 24 && notices["shown"] == .int(delivered), "\(notices)")
+        #expect(notices["failed"] == 0 && notices["waiting"] == 0, "\(notices)")
         // The same seed tells the same story, whoever was registered first.
         let again = try await BuiltProgram.jiesu(["demo", "--json", "--cases", "12"], environment: temporary)
         let second = try JSON.parse([UInt8](again.out.utf8))
         #expect(second["events"]?["kinds"] == object["events"]?["kinds"])
+        #expect(second["notices"] == object["notices"])
         #expect(second["clocks"] == object["clocks"] && second["rates"] == object["rates"])
         #expect(object["audit"] == ["chains": 12, "broken": 0])
         #expect(object["parked"] == 0)

@@ -49,7 +49,7 @@ enum DemoCommand: OperatorCommand {
         let suite = try Suite(
             folder: folder, port: 0, profiles: profiles,
             organisations: Installation.organisations(nil, for: profiles), desks: DemoStory.desks,
-            startsAt: Moment(iso8601: "2026-09-28T09:00:00+08:00"), log: log)
+            startsAt: Moment(iso8601: "2026-09-28T09:00:00+08:00"), showsMessages: true, log: log)
         let story = DemoStory(
             suite: suite, samples: (0..<count).map { samples[$0 % samples.count] }, period: samples.count,
             isQuiet: isQuiet, outcome: outcome, log: log)

@@ -16,6 +16,7 @@ enum UpCommand: OperatorCommand {
         the addresses; the first time also the log-in of an administrator, whom it makes. A part that dies is started again. Logs
         are in DIR/log. Started by root, PostgreSQL runs as `postgres`.
         --org starts an instance of its own for an organisation, under a log-in that sees its cases alone.
+        What complainants are told is shown on a page, whose address it prints, and kept in DIR/messages.jsonl: nothing is really sent.
         With JIESU_KAFKA_BROKERS set no broker is started: the topics that are missing are made on that cluster.
         """
     static let options = [Reach.option, .value("port"), .value("organisations"), .list("org")]
@@ -29,7 +30,7 @@ enum UpCommand: OperatorCommand {
         let suite = try Suite(
             folder: Reach.folder(arguments), port: port, profiles: profiles,
             organisations: try Installation.organisations(arguments.text("organisations"), for: profiles),
-            desks: arguments.list("org"), kafka: kafka.brokers.isEmpty ? nil : kafka, log: log)
+            desks: arguments.list("org"), showsMessages: true, kafka: kafka.brokers.isEmpty ? nil : kafka, log: log)
         try await Lifecycle.run([suite, Greeting(suite: suite, log: log)], grace: .seconds(60), log: log)
         return 0
     }
@@ -52,6 +53,9 @@ private struct Greeting: Service {
         for part in suite.services where part.name != "intake" {
             guard let port = suite.port(of: part) else { continue }
             say(part.name, "http://127.0.0.1:\(port)/openapi.json")
+        }
+        if let messages = suite.messages {
+            say("messages", "\(messages.address)   (what complainants are told; nothing is really sent)")
         }
         say("database", suite.database)
         say("data, logs", suite.folder.path)

@@ -44,6 +44,7 @@ let package = Package(
         library("CMicroHTTPD", pkgConfig: "libmicrohttpd", package: "libmicrohttpd-dev"),
 
         shared("WorkingTime"),
+        shared("Attachments"),
         shared("JSON"),
         shared("Casework", ["JSON", "WorkingTime"]),
         shared("TextMatching"),
@@ -152,6 +153,7 @@ let package = Package(
         tests("AsyncAPITests", ["AsyncAPI", "CaseStore", "Casework", "JSON", "Support"]),
         tests("WorkingTimeTests", ["WorkingTime", "Policies"]),
         tests("CaseworkTests", ["Casework", "WorkingTime", "Support"]),
+        tests("AttachmentsTests", ["Attachments", "Support"]),
         tests("JSONTests", ["JSON"]),
         tests("PagesTests", ["Pages", "HTTP"]),
         tests("TextMatchingTests", ["TextMatching", "Support"]),
@@ -166,7 +168,7 @@ let package = Package(
                 "Classification", "Jiesu", "CaseStore", "Casework", "Policies", "Postgres", "JSON", "Support",
                 "WorkingTime",
             ]),
-        tests("HTTPTests", ["HTTP", "Configuration", "JSON", "Lifecycle", "Telemetry"]),
+        tests("HTTPTests", ["HTTP", "Configuration", "JSON", "Lifecycle", "Support", "Telemetry"]),
         tests(
             "IntakeTests",
             [

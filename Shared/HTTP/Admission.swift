@@ -9,6 +9,8 @@ struct Admission {
     private(set) var streams = 0
     /// Bytes of bodies held.
     private(set) var bytes = 0
+    /// Bytes of files held.
+    private(set) var fileBytes = 0
     private(set) var phase = Phase.serving
 
     enum Phase {
@@ -24,9 +26,10 @@ struct Admission {
     mutating func requestOpened() { open += 1 }
 
     /// Returns whether a drain has nothing left to wait for.
-    mutating func requestEnded(bytes held: Int) -> Bool {
+    mutating func requestEnded(bytes held: Int, files: Int = 0) -> Bool {
         open -= 1
         bytes -= held
+        fileBytes -= files
         return open == 0 && phase != .serving
     }
 
@@ -34,6 +37,13 @@ struct Admission {
     mutating func hold(_ count: Int) -> Bool {
         guard bytes + count <= limits.bodiesInMemory else { return false }
         bytes += count
+        return true
+    }
+
+    /// As `hold`, for bytes of files.
+    mutating func hold(files count: Int) -> Bool {
+        guard fileBytes + count <= limits.filesInMemory else { return false }
+        fileBytes += count
         return true
     }
 

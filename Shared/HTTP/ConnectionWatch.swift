@@ -33,6 +33,12 @@ final class ConnectionWatch: Sendable {
     /// The next request is awaited, or the client reads an answer, from now on.
     func restart() { deadline.store((ContinuousClock.now - start + allowance).nanoseconds, ordering: .relaxed) }
 
+    /// Bytes of a file moved; so many a second are asked for.
+    func moved(_ bytes: Int, rate: Int) {
+        guard deadline.load(ordering: .relaxed) != Self.never else { return }
+        deadline.wrappingAdd(Int64(bytes) * 1_000_000_000 / Int64(max(1, rate)), ordering: .relaxed)
+    }
+
     /// A request is whole; how long its handler takes is our affair.
     func pause() { deadline.store(Self.never, ordering: .relaxed) }
 

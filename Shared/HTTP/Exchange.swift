@@ -33,10 +33,16 @@ final class Exchange: @unchecked Sendable {
     private var step = Step.opened
     private var request: RawRequest?
     private let target: [UInt8]
+    /// Bytes that the body may have.
+    private var longest: Int
     /// Of the body so far, kept or thrown away.
     private var received = 0
     /// Of these, kept.
     private var held = 0
+    /// Bytes of files kept, of the request and of the answer.
+    private var heldFiles = 0
+    /// While a form with files arrives.
+    private var form: MultipartReader?
     private let work = Mutex(Work.running)
     /// What the answer is made of over time.
     private var feed: Feed?
@@ -46,6 +52,7 @@ final class Exchange: @unchecked Sendable {
         self.traffic = traffic
         self.connection = connection
         self.target = target
+        longest = traffic.limits.body
         self.watch = ConnectionWatch.of(connection)
         traffic.requestOpened()
     }
@@ -62,12 +69,22 @@ final class Exchange: @unchecked Sendable {
         let head = RequestHead(connection)
         request = RawRequest(
             method: method, target: target, headers: head.headers, body: [], peer: watch?.peer ?? "")
-        switch head.admit(traffic.limits, targetIsWhole: targetLength == nil || targetLength == target.count) {
+        let type = head.headers["Content-Type"] ?? ""
+        let hasFiles = MultipartReader.isMultipart(type) && request.map(traffic.router.takesFiles) == true
+        if hasFiles { longest = traffic.limits.formWithFiles }
+        let isWhole = targetLength == nil || targetLength == target.count
+        switch head.admit(traffic.limits, targetIsWhole: isWhole, longest: longest) {
         case .take(let size):
             step = .receiving
-            if let size { request?.body.reserveCapacity(size) }
-        case .swallow(let problem): step = .refusing(.problem(problem))
-        case .close(let problem): return send(.problem(problem), closing: true)
+            if !hasFiles {
+                if let size { request?.body.reserveCapacity(size) }
+            } else if let reader = MultipartReader(type: type, limits: traffic.limits) {
+                form = reader
+            } else {
+                refuse(.badRequest("表单没有有效的 boundary"))
+            }
+        case .swallow(let problem): refuse(problem)
+        case .close(let problem): return send(answer(problem), closing: true)
         }
         return .YES
     }
@@ -75,10 +92,17 @@ final class Exchange: @unchecked Sendable {
     /// Another piece of the body. Returning `MHD_NO` closes the connection.
     func bodyReceived(_ piece: UnsafeBufferPointer<UInt8>) -> MHD_Result {
         received += piece.count
-        guard received <= traffic.limits.swallowed else { return .NO }
+        guard received <= max(longest, traffic.limits.swallowed) else { return .NO }
         guard case .receiving = step else { return .YES }
-        if received > traffic.limits.body {
-            refuse(.tooLarge(traffic.limits.body))
+        if received > longest {
+            refuse(.tooLarge(longest))
+        } else if form != nil {
+            watch?.moved(piece.count, rate: traffic.limits.fileRate)
+            do throws(Problem) {
+                try form?.read(piece, room: hold)
+            } catch {
+                refuse(error)
+            }
         } else if traffic.hold(piece.count) {
             held += piece.count
             request?.body.append(contentsOf: piece)
@@ -86,6 +110,12 @@ final class Exchange: @unchecked Sendable {
             refuse(.busy)
         }
         return .YES
+    }
+
+    private func hold(_ bytes: Int, isFile: Bool) -> Bool {
+        guard isFile ? traffic.hold(files: bytes) : traffic.hold(bytes) else { return false }
+        if isFile { heldFiles += bytes } else { held += bytes }
+        return true
     }
 
     /// Called when the whole request is there, and again when `finish` let the connection go on.
@@ -121,18 +151,30 @@ final class Exchange: @unchecked Sendable {
             traffic.end(feed)
         }
         watch?.restart()
-        traffic.requestEnded(bytes: held)
+        traffic.requestEnded(bytes: held, files: heldFiles)
+    }
+
+    private func answer(_ problem: Problem) -> Response {
+        request.map { traffic.router.answer(problem, to: $0) } ?? .problem(problem)
     }
 
     private func refuse(_ problem: Problem) {
-        step = .refusing(.problem(problem))
+        step = .refusing(answer(problem))
         request = nil
+        form = nil
     }
 
     /// Runs the handler on this thread up to its first wait. Many never wait, and then neither a thread is woken nor
     /// the connection suspended, which would take five system calls.
     private func start() -> MHD_Result {
-        guard let request = request.take() else { return .NO }
+        guard var request = request.take() else { return .NO }
+        if let form = form.take() {
+            do throws(Problem) {
+                request.form = try form.finish()
+            } catch {
+                return send(traffic.router.answer(error, to: request), closing: false)
+            }
+        }
         if let problem = traffic.begin(self) { return send(.problem(problem), closing: true) }
         step = .working
         watch?.pause()
@@ -148,11 +190,13 @@ final class Exchange: @unchecked Sendable {
     }
 
     private func send(_ response: Response, closing: Bool) -> MHD_Result {
+        if response.isFile, !hold(response.body.count, isFile: true) { return send(.problem(.busy), closing: closing) }
         step = .answered
         request = nil
         feed = response.feed
         watch?.feed = response.feed
         if response.feed == nil { watch?.restart() }
+        if response.isFile { watch?.moved(response.body.count, rate: traffic.limits.fileRate) }
         return OutgoingResponse.queue(response, on: connection, closing: closing)
     }
 }

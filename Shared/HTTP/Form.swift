@@ -16,6 +16,17 @@ package struct Form: Sendable {
         self.fields = fields
     }
 
+    /// Of a form with files: its texts.
+    init(_ texts: [(name: String, value: [UInt8])]) throws(Problem) {
+        var fields: [(String, String)] = []
+        for (name, value) in texts {
+            guard !value.contains(0) else { throw .badRequest("含有空字符(U+0000)") }
+            guard let text = String(validating: value, as: UTF8.self) else { throw .badRequest("不是有效的 UTF-8 编码") }
+            fields.append((name, text))
+        }
+        self.fields = fields
+    }
+
     /// The first value of `name`.
     package subscript(name: String) -> String? { fields.first { $0.name == name }?.value }
 

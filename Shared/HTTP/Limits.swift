@@ -10,6 +10,16 @@ package struct Limits: Sendable {
     package var bodiesInMemory = 64 << 20
     /// Bytes of one request body. A longer one is told 413.
     package var body = 1 << 20
+    /// Bytes of one file of a form with files; a larger one is told to its handler as such.
+    package var file = 8 << 20
+    /// Bytes of the body of a form with files: nine photos of a telephone. A longer one is told 413.
+    package var formWithFiles = 80 << 20
+    /// Bytes of files held at once, arriving, in work and being answered together. A file beyond is told to its handler as
+    /// one for which there was no room; an answer beyond is a 503. Apart from other bodies, so that photos do not keep
+    /// anybody from complaining without one.
+    package var filesInMemory = 64 << 20
+    /// Bytes a second at which files must arrive or be read, on average, from `arrival` on.
+    package var fileRate = 16 << 10
     /// Bytes of a too long body that are read and thrown away, so that the sender gets to see the 413. Beyond, or
     /// where it asked before sending (`Expect: 100-continue`), the connection is closed after the answer.
     package var swallowed = 16 << 20

@@ -22,7 +22,7 @@ enum OpenAPI {
         if !route.tags.isEmpty { operation["tags"] = .array(route.tags.map { .string($0) }) }
         if !route.parameters.isEmpty { operation["parameters"] = .array(route.parameters.map(parameter)) }
         if let body = route.body {
-            operation["requestBody"] = ["required": true, "content": content(body.type, body.schema.document)]
+            operation["requestBody"] = ["required": true, "content": content(of: body)]
         }
         var responses = JSONObject()
         for answer in route.answers {
@@ -34,6 +34,23 @@ enum OpenAPI {
         ]
         operation["responses"] = .object(responses)
         return .object(operation)
+    }
+
+    private static func content(of body: Route.Body) -> JSON {
+        var types: JSONObject = [body.type: ["schema": body.schema.document]]
+        if !body.files.isEmpty {
+            var schema = body.schema.document.object ?? JSONObject()
+            var properties = schema["properties"]?.object ?? JSONObject()
+            // One part for each file, all under the one name.
+            for name in body.files {
+                properties[name] = [
+                    "type": "array", "items": ["type": "string", "contentMediaType": "application/octet-stream"],
+                ]
+            }
+            schema["properties"] = .object(properties)
+            types["multipart/form-data"] = ["schema": .object(schema)]
+        }
+        return .object(types)
     }
 
     private static func parameter(_ parameter: Parameter) -> JSON {

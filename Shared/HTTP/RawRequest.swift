@@ -5,5 +5,7 @@ struct RawRequest: Sendable {
     let target: [UInt8]
     let headers: Headers
     var body: [UInt8]
+    /// The body, if it is a form with files; `body` is empty then.
+    var form: MultipartForm?
     let peer: String
 }

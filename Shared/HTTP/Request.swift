@@ -19,8 +19,10 @@ package struct Request: Sendable {
     /// Everything in the query, also what no route declares.
     package let query: Form
     package let headers: Headers
-    /// As it came; a handler of a route with `body` gets it read and checked.
+    /// As it came; a handler of a route with `body` gets it read and checked. Empty for a form with files.
     package let body: [UInt8]
+    /// The files of a form, in their order.
+    package let files: [FormFile]
     /// The address at the other end of the connection, without its port: a client's or a proxy's.
     package let peer: String
 

@@ -40,7 +40,9 @@ struct RequestHead {
 
     /// Judges framing and size. Two lengths, or a length beside another framing, are how one request is smuggled inside
     /// another past a proxy that reads them differently.
-    func admit(_ limits: Limits, targetIsWhole: Bool) -> Decision {
+    /// - Parameter longest: bytes of the body at most; `nil`: as the limits say.
+    func admit(_ limits: Limits, targetIsWhole: Bool, longest: Int? = nil) -> Decision {
+        let longest = longest ?? limits.body
         guard size <= limits.headers else { return .close(.headersTooLarge(limits.headers)) }
         guard targetIsWhole else { return .close(.badRequest("地址含有空字符(U+0000)")) }
         let lengths = headers.all("Content-Length")
@@ -49,9 +51,10 @@ struct RequestHead {
             return .close(.badRequest("正文长度的写法有歧义"))
         }
         guard let length = lengths.first.flatMap({ Int($0) }) else { return .take(nil) }
-        if length <= limits.body { return .take(length) }
+        if length <= longest { return .take(length) }
         let asked = headers["Expect"] != nil
-        return asked || length > limits.swallowed ? .close(.tooLarge(limits.body)) : .swallow(.tooLarge(limits.body))
+        return asked || length > max(limits.swallowed, longest)
+            ? .close(.tooLarge(longest)) : .swallow(.tooLarge(longest))
     }
 }
 

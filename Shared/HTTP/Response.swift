@@ -7,6 +7,21 @@ package struct Response: Sendable {
     package let body: [UInt8]
     /// What follows over time in place of `body`.
     let feed: Feed?
+    /// Counts among `Limits.filesInMemory` until it is read.
+    private(set) var isFile = false
+
+    /// A file that somebody sent once: never taken for a page of ours, whatever it holds.
+    /// - Parameter isShown: within a page; else the browser offers to save it.
+    package static func file(_ body: [UInt8], type: String, isShown: Bool) -> Response {
+        var response = Response(
+            status: 200, type: type,
+            headers: [
+                "Cache-Control": "private, no-store", "Content-Security-Policy": "default-src 'none'; sandbox",
+                "Content-Disposition": isShown ? "inline" : "attachment", "Cross-Origin-Resource-Policy": "same-origin",
+            ], body: body)
+        response.isFile = true
+        return response
+    }
 
     /// - Parameter type: the `Content-Type`; `nil` for none.
     package init(status: Int, type: String?, headers: Headers = [:], body: [UInt8]) {

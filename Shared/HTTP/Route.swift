@@ -11,11 +11,20 @@ package struct Route: Sendable {
     package enum Body: Sendable {
         case json(Schema)
         /// `application/x-www-form-urlencoded`; its texts become the values that the schema wants.
-        case form(Schema)
+        /// - Parameter files: names of the fields in which files may be sent; if there are any, the form may come as
+        ///   `multipart/form-data` as well. They stand in `Request.files`.
+        case form(Schema, files: [String] = [])
 
         var schema: Schema {
             switch self {
-            case .json(let schema), .form(let schema): schema
+            case .json(let schema), .form(let schema, _): schema
+            }
+        }
+
+        var files: [String] {
+            switch self {
+            case .json: []
+            case .form(_, let files): files
             }
         }
 

@@ -1,6 +1,7 @@
 import JSON
 import Lifecycle
 import Telemetry
+import TextMatching
 
 /// From a raw request to a response: finds the route, reads and checks, calls the handler, turns errors into problems.
 /// It knows nothing of sockets.
@@ -23,7 +24,7 @@ struct Router: Sendable {
     }
 
     /// A problem as whoever asked can read it: a browser says that it takes HTML.
-    private func answer(_ problem: Problem, to raw: RawRequest) -> Response {
+    func answer(_ problem: Problem, to raw: RawRequest) -> Response {
         let isBrowser = raw.headers["Accept"]?.contains("text/html") ?? false
         return isBrowser ? problemPage?(problem) ?? .problem(problem) : .problem(problem)
     }
@@ -58,6 +59,16 @@ struct Router: Sendable {
         return response
     }
 
+    /// Whether what is sent there may be a form with files. Asked before the body is read, so it is in vain where the address
+    /// is none; then the answer says so.
+    func takesFiles(_ raw: RawRequest) -> Bool {
+        guard let target = try? RequestTarget(raw.target), let match = try? table.find(raw.method, target.segments)
+        else {
+            return false
+        }
+        return match.route.body?.files.isEmpty == false
+    }
+
     private static func read(
         _ raw: RawRequest, _ target: RequestTarget, _ match: RoutingTable.Match
     ) throws(Problem) -> (Request, JSON) {
@@ -76,13 +87,21 @@ struct Router: Sendable {
         guard faults.isEmpty else { throw .invalid(faults) }
         let request = Request(
             method: match.route.method, path: target.path, parameters: values, query: target.query,
-            headers: raw.headers, body: raw.body, peer: raw.peer)
+            headers: raw.headers, body: raw.body, files: raw.form?.files ?? [], peer: raw.peer)
         return (request, content)
     }
 
     private static func read(
         _ raw: RawRequest, _ body: Route.Body, _ faults: inout [Problem.Field]
     ) throws(Problem) -> JSON {
+        if let form = raw.form {
+            let content = try Form(form.texts).value(for: body.schema)
+            faults += body.schema.check(content).map { Problem.Field($0.path.pointer, $0.message) }
+            for file in form.files where !body.files.contains(file.field) {
+                faults.append(Problem.Field("/" + String(file.field.prefix(Spelling.longest)), "没有这一项"))
+            }
+            return content
+        }
         guard !raw.body.isEmpty else { throw .missingBody }
         let type = raw.headers["Content-Type"]?.prefix { $0 != ";" && $0 != " " }.lowercased()
         guard type == body.type else { throw .unsupportedMediaType(body.type) }
@@ -90,7 +109,7 @@ struct Router: Sendable {
         switch body {
         case .json:
             do { content = try JSON.parse(raw.body) } catch { throw .malformed(error) }
-        case .form(let schema): content = try Form(raw.body[...]).value(for: schema)
+        case .form(let schema, _): content = try Form(raw.body[...]).value(for: schema)
         }
         faults += body.schema.check(content).map { Problem.Field($0.path.pointer, $0.message) }
         return content

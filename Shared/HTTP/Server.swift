@@ -60,6 +60,9 @@ package final class Server: Service {
     /// Answers that are being made over time.
     package var openStreams: Int { traffic.openStreams }
 
+    /// Bytes of files held, arriving, in work and being answered.
+    package var heldFiles: Int { traffic.heldFiles }
+
     /// Connections, idle ones included.
     package var openConnections: Int { traffic.openConnections }
 

@@ -33,6 +33,7 @@ final class Traffic: Sendable {
     var isDraining: Bool { state.withLock { $0.admission.phase != .serving } }
     var openRequests: Int { state.withLock { $0.admission.open } }
     var openStreams: Int { state.withLock { $0.admission.streams } }
+    var heldFiles: Int { state.withLock { $0.admission.fileBytes } }
     var openConnections: Int { connections.withLock { $0.watches.count } }
 
     // MARK: Connections
@@ -82,14 +83,16 @@ final class Traffic: Sendable {
 
     func requestOpened() { state.withLock { $0.admission.requestOpened() } }
 
-    func requestEnded(bytes: Int) {
+    func requestEnded(bytes: Int, files: Int) {
         let drained = state.withLock { state in
-            state.admission.requestEnded(bytes: bytes) ? state.drained.take() : nil
+            state.admission.requestEnded(bytes: bytes, files: files) ? state.drained.take() : nil
         }
         drained?.resume()
     }
 
     func hold(_ bytes: Int) -> Bool { state.withLock { $0.admission.hold(bytes) } }
+
+    func hold(files bytes: Int) -> Bool { state.withLock { $0.admission.hold(files: bytes) } }
 
     /// Enters `exchange` as in work, or says why not.
     func begin(_ exchange: Exchange) -> Problem? {

@@ -61,7 +61,7 @@ let package = Package(
         shared("Kafka", ["CRdKafka", "Lifecycle", "Telemetry"]),
         shared("Postgres", ["CLibPQ", "Lifecycle", "Telemetry"]),
         shared("HTTP", ["CMicroHTTPD", "Configuration", "JSON", "Telemetry", "TextMatching", "Lifecycle"]),
-        shared("Pages", ["HTTP"], resources: [.copy("style.css"), .copy("live.js")]),
+        shared("Pages", ["HTTP"], resources: [.copy("style.css"), .copy("live.js"), .copy("photos.js")]),
         shared(
             "CaseStore",
             [
@@ -70,23 +70,27 @@ let package = Package(
             ],
             resources: [.copy("Migrations")]),
         shared("AsyncAPI", ["CaseStore", "Casework", "JSON"], resources: [.copy("words.json")]),
-        shared("Access", ["Lifecycle", "Policies", "Postgres", "HTTP", "JSON", "WorkingTime"]),
+        shared("Access", ["Attachments", "Lifecycle", "Policies", "Postgres", "HTTP", "JSON", "WorkingTime"]),
 
         shared(
             "CaseAPI",
-            ["Access", "CaseStore", "Casework", "HTTP", "JSON", "Lifecycle", "Policies", "Postgres", "WorkingTime"]),
+            [
+                "Access", "Attachments", "CaseStore", "Casework", "HTTP", "JSON", "Lifecycle", "Policies", "Postgres",
+                "WorkingTime",
+            ]),
 
         shared(
             "WorkPages",
             [
-                "Access", "CaseAPI", "CaseStore", "Casework", "HTTP", "JSON", "Pages", "Policies", "WorkingTime",
+                "Access", "Attachments", "CaseAPI", "CaseStore", "Casework", "HTTP", "JSON", "Pages", "Policies",
+                "WorkingTime",
             ]),
 
         service(
             "Intake",
             [
-                "Access", "WorkPages", "Casework", "CaseStore", "Pages", "Policies", "Postgres", "HTTP", "JSON",
-                "WorkingTime",
+                "Access", "Attachments", "WorkPages", "Casework", "CaseStore", "Pages", "Policies", "Postgres", "HTTP",
+                "JSON", "WorkingTime",
             ]),
         service("Classification", ["Casework", "CaseStore", "Policies", "Postgres", "TextMatching", "HTTP"]),
         service("Routing", ["Access", "WorkPages", "Pages", "CaseAPI", "Casework", "CaseStore", "Postgres", "HTTP"]),
@@ -172,7 +176,7 @@ let package = Package(
         tests(
             "IntakeTests",
             [
-                "Intake", "Access", "CaseStore", "Casework", "Pages", "Policies", "Postgres", "HTTP", "JSON",
+                "Intake", "Access", "Attachments", "CaseStore", "Casework", "Pages", "Policies", "Postgres", "HTTP", "JSON",
                 "WorkingTime",
                 "Telemetry", "Support", "WorkPages",
             ]),

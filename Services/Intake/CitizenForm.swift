@@ -10,21 +10,35 @@ import Policies
 struct CitizenForm {
     /// Wider than the API's: what is too long is said beside the question, and nothing that was typed is lost.
     static let schema = Schema.object(fields)
-    static let fields: [Schema.Field] = ([key] + pointers.keys.sorted()).map { .optional($0, .string(0...200_000), "") }
+    static let fields: [Schema.Field] = ([key, photos, step] + pointers.keys.sorted()).map {
+        .optional($0, .string(0...200_000), "")
+    }
+    /// What the citizens' form may bring besides.
+    static let photoFields: [Schema.Field] = [.optional(drop, .array(of: .string(0...20, .digits), count: 0...100), "")]
 
     /// Beside which question a fault of the API's shape belongs.
     private static let pointers = [
         "text": "/text", "place": "/place/address", "region": "/place/region", "happened_at": "/happened_at",
         "about": "/about", "identity": "/identity", "name": "/contact/name", "phone": "/contact/phone",
         "email": "/contact/email", "earlier": "/earlier", "earlier_code": "/earlier_code", "channel": "/channel",
-        "source": "/source",
+        "source": "/source", "no_contact": "/no_contact",
     ]
     /// Made anew with each empty form, so that a form that is sent twice is one complaint.
     private static let key = "key"
+    /// The key under which chosen photos are kept. Not the form's own, for it stands in the addresses of the pictures.
+    static let photos = "photos"
+    /// Which button was pressed.
+    static let step = "step"
+    /// Photos that shall go.
+    static let drop = "drop"
 
     private let answers: [String: String]
     private let rules: Rulebook
     private let isOperators: Bool
+    let photoKey: String
+
+    /// Only to look at the photos.
+    var isUnfinished: Bool { answers[Self.step] == Self.photos }
 
     /// - Parameters:
     ///   - answers: what came; empty for a new form.
@@ -35,6 +49,9 @@ struct CitizenForm {
         for (name, value) in answers.object ?? JSONObject() {
             texts[name] = value.string?.replacing("\r\n", with: "\n")
         }
+        // Whatever else came as one would be no address.
+        let isKey = texts[Self.photos]?.wholeMatch(of: /[0-9a-z]{16,40}/) != nil
+        photoKey = isKey ? texts[Self.photos] ?? "" : Self.newKey()
         self.answers = texts
         self.rules = rules
         self.isOperators = isOperators
@@ -64,45 +81,74 @@ struct CitizenForm {
             Field("name", "姓名", hint: "选择匿名的不用填写", .line(fill: "name")),
             Field("phone", "电话", .line(type: "tel", fill: "tel")),
             Field("email", "电子邮箱", .line(type: "email", fill: "email")),
-            Field("earlier", "此前同一事项的受理编号", hint: "以前反映过的请填写"),
+        ] + (isWithoutContact ? [Self.withoutContact] : []) + [
+            Field("earlier", "此前同一事项的受理编号", hint: "以前反映过的请填写")
         ] + (isOperators ? [] : [Field("earlier_code", "该编号的查询码", hint: "与那次留下同一电话或邮箱的可不填")])
     }
 
-    func page(_ problem: Problem? = nil) -> Page {
-        Page("我要反映", html(action: "/complaint", nil, problem))
+    /// Named, and nowhere to be reached: nothing could be told (E-24), so whoever wants that says so.
+    private var isWithoutContact: Bool {
+        let ways = ["phone", "email"].compactMap { answers[$0] }
+        // Who has not even given a name is asked for that first.
+        let isNamed = [Identity.named, .confidential].map(\.rawValue).contains(answers["identity"])
+        return isNamed && answers["name"]?.isBlank == false && ways.allSatisfy(\.isBlank)
+    }
+    private static let withoutContact = Field(
+        "no_contact", "不留联系方式吗？", .choice([("yes", "不留，我知道这样无法告知我办理结果，也不能回访")]))
+
+    /// - Parameter photos: the photos chosen so far, and how to choose more.
+    func page(photos: HTML, _ problem: Problem? = nil) -> Page {
+        Page("我要反映", script: .photos, html(action: "/complaint", nil, photos: photos, problem))
     }
 
     /// - Parameter hidden: what the form brings along besides.
-    func html(action: String, _ hidden: HTML?, _ problem: Problem? = nil) -> HTML {
+    func html(action: String, _ hidden: HTML?, photos: HTML? = nil, _ problem: Problem? = nil) -> HTML {
         var faults: [(field: String, message: String)] = []
         for fault in problem?.fields ?? [] {
             let field = Self.pointers.first { $0.value == fault.name }?.key ?? "text"
             faults.append((field, fault.message))
         }
-        if let problem, faults.isEmpty { faults.append(("text", problem.title)) }
+        let isSentAgain = problem?.code == "idempotency-key-reused"
+        if isSentAgain {
+            faults.append(("text", "这张表单刚才已经登记过，现在的内容与那时不同。如果要反映另一件事，请再按一次提交；如果只想看进度，请凭编号查询"))
+        } else if let problem, faults.isEmpty {
+            faults.append((photos != nil && problem.code == Self.photos ? "photo" : "text", problem.title))
+        }
         // A form of which the complaint is registered already begins another one.
-        let key = problem?.code == "idempotency-key-reused" ? nil : answers[Self.key]
+        let key = isSentAgain ? nil : answers[Self.key]
         let fields = questions.map { question in
             question.html(answers[question.name] ?? "", fault: faults.first { $0.field == question.name }?.message)
         }
         return """
             \(summary(of: faults))
-            <form method="post" action="\(action)" class="card">\(hidden)
+            <form method="post" action="\(action)" class="card"\(photos.map { _ in " enctype='multipart/form-data'" })>\(hidden)
             <input type="hidden" name="key" value="\(key ?? Self.newKey())">
+            \(photos.map { _ in Self.first(photoKey) })
             \(fields)
+            \(photos)
             <p class="hint">姓名和联系方式只用于办理和回访，每次查看都留有记录。</p>
-            <button>\(isOperators ? "登记" : "提交")</button>
+            <button name="\(Self.step)" value="send">\(isOperators ? "登记" : "提交")</button>
             </form>
             """
     }
 
+    /// The form's first button is the one that Enter presses; the one that people see stands at the end.
+    private static func first(_ photoKey: String) -> HTML {
+        """
+        <input type="hidden" name="\(photos)" value="\(photoKey)">
+        <button name="\(step)" value="send" class="skip" tabindex="-1" aria-hidden="true">提交</button>
+        """
+    }
+
+    /// 128 bits, of one length.
     private static func newKey() -> String {
-        String(UInt128.random(in: 0 ... .max), radix: 36)
+        let digits = String(UInt128.random(in: 0 ... .max), radix: 36)
+        return String(repeating: "0", count: 25 - digits.count) + digits
     }
 
     /// - Throws: `Problem` 422, its fields named by the API's pointers.
     func registration(
-        request: [UInt8], line: String, actor: Actor = .complainant
+        line: String, actor: Actor = .complainant
     ) throws(Problem) -> Registration {
         func text(_ name: String) -> JSON? { answers[name].flatMap { $0.isEmpty ? nil : .string($0) } }
         var body = JSONObject()
@@ -122,6 +168,9 @@ struct CitizenForm {
         var faults = schema.check(.object(body)).map { Problem.Field($0.path.pointer, $0.message) }
         let source = isOperators ? text("source")?.string : nil
         if let source, !KnownCodes.sources.contains(source) { faults.append(.init("/source", "没有这样的来源")) }
+        if isWithoutContact, answers["no_contact"] != "yes" {
+            faults.append(.init("/contact/phone", "请留下电话或电子邮箱，否则无法告知办理结果，也不能回访；确实不愿留的，请在下面选择不留"))
+        }
         if isOperators, body["channel"] == nil { faults.append(.init("/channel", "请选择渠道")) }
         guard faults.isEmpty else {
             throw Problem.invalid(faults)
@@ -130,7 +179,9 @@ struct CitizenForm {
             throw Problem.invalid([.init("/identity", "请选择身份")])
         }
         return try ComplaintForm.registration(
-            .object(body), key: "page:" + (answers[Self.key] ?? Self.newKey()), request: request, line: line,
+            // A browser may send the same form in other bytes.
+            .object(body), key: "page:" + (answers[Self.key] ?? Self.newKey()), request: JSON.object(body).bytes,
+            line: line,
             actor: actor,
             source: source)
     }

@@ -1,8 +1,11 @@
+import Access
 import CaseStore
 import Casework
 import HTTP
 import JSON
 import Pages
+import Policies
+import Telemetry
 import WorkingTime
 
 /// What citizens see: complain, keep the receipt, look up, rate, take back. Pages of their own over the same steps as the
@@ -10,9 +13,14 @@ import WorkingTime
 struct CitizenPages {
     let complaints: ComplaintRoutes
     let voice: VoiceRoutes
+    let photos: PhotoStore
+    let log: Logger
 
     var all: [Route] {
-        [Style.route, home, complaintForm, complain, progressForm, progress, rating, withdrawal]
+        [
+            Style.route, Script.photos.route, home, complaintForm, complain, progressForm, progress, addPhotos, rating,
+            withdrawal,
+        ]
     }
 
     private static let html = Route.Answer(200, "网页", type: "text/html")
@@ -34,28 +42,62 @@ struct CitizenPages {
 
     private var complaintForm: Route {
         Route(.get, "/complaint", "反映问题的表单", tags: ["pages"], answers: [Self.html]) { _, _ in
-            CitizenForm(rules: try await complaints.cases.rulebook()).page().response()
+            try await page(of: CitizenForm(rules: try await complaints.cases.rulebook())).response()
         }
     }
 
     private var complain: Route {
         Route(
-            .post, "/complaint", "从网页登记一件诉求", tags: ["pages"], body: .form(CitizenForm.schema), answers: [Self.html]
+            .post, "/complaint", "从网页登记一件诉求,可以附照片", tags: ["pages"],
+            body: .form(.object(CitizenForm.fields + CitizenForm.photoFields), files: [PhotoParts.field]),
+            answers: [Self.html]
         ) { request, answers in
             let form = CitizenForm(answers, rules: try await complaints.cases.rulebook())
+            // Kept first, so that nothing that was chosen is lost when something else has to be put right.
+            let unfit = try await photos.keep(request.files, of: form.photoKey)
+            let dropped = (answers[CitizenForm.drop]?.array ?? []).compactMap { $0.string.flatMap { Int64($0) } }
+            if !dropped.isEmpty { try await photos.drop(dropped, of: form.photoKey) }
+            if let first = unfit.first {
+                let problem = Problem(422, CitizenForm.photos, "照片没有加上：" + first.message)
+                return try await page(of: form, problem).response(status: 422)
+            }
+            if form.isUnfinished { return try await page(of: form).response() }
             do {
-                let registration = try form.registration(request: request.body, line: complaints.line)
-                return Self.receipt(try await complaints.receipt(for: registration)).response()
+                let receipt = try await complaints.receipt(for: try form.registration(line: complaints.line))
+                return Self.receipt(receipt, hasPhotos: await adopt(form.photoKey, receipt)).response()
             } catch let problem as Problem where problem.status == 422 {
-                return form.page(problem).response(status: 422)
+                return try await page(of: form, problem).response(status: 422)
             }
         }
     }
 
-    private static func receipt(_ receipt: Registration.Receipt) -> Page {
-        Page(
+    private func page(of form: CitizenForm, _ problem: Problem? = nil) async throws -> Page {
+        let chosen = try await photos.photos(of: form.photoKey)
+        let fault = problem?.code == CitizenForm.photos ? problem?.title : nil
+        return form.page(photos: PhotoParts.question(chosen, try await photos.bounds(), fault: fault), problem)
+    }
+
+    /// The complaint stands already, so what goes wrong with its photos is said and takes nothing back.
+    /// - Returns: whether all of them are with the case.
+    private func adopt(_ form: String, _ receipt: Registration.Receipt) async -> Bool {
+        do {
+            if try await photos.photos(of: form).isEmpty { return true }
+            try await photos.adopt(form, by: receipt.number, receipt.code)
+            return true
+        } catch {
+            log.error("photos not kept with their case", ["case": receipt.number.id, "reason": error.loggable])
+            return false
+        }
+    }
+
+    private static func receipt(_ receipt: Registration.Receipt, hasPhotos: Bool) -> Page {
+        let missing: HTML = """
+            <div class="faults" role="alert"><p>照片没有保存成功，请点“查询进度”后再加一次；诉求已经登记，不受影响。</p></div>
+            """
+        return Page(
             "已登记",
             """
+            \(hasPhotos ? nil : missing)
             <div class="notice">
             <dl>
             <dt>受理编号</dt><dd class="big" id="number">\(receipt.number.description)</dd>
@@ -105,6 +147,29 @@ struct CitizenPages {
                     throw Problem.unknownCase
                 }
                 return try await page(progress, code)
+            }
+        }
+    }
+
+    private var addPhotos: Route {
+        Route(
+            .post, "/progress/photos", "从网页补充照片", tags: ["pages"],
+            body: .form(.object(Self.key), files: [PhotoParts.field]), answers: [Self.html]
+        ) { request, form in
+            try await Self.withKey(form) { number, code in
+                var unfit: [Unfit] = request.files.isEmpty ? [Unfit("还没有选照片")] : []
+                for file in request.files {
+                    do {
+                        guard try await photos.attach(file, to: number, code) != nil else { throw Problem.unknownCase }
+                    } catch let error as Unfit {
+                        unfit.append(error)
+                    }
+                }
+                guard let progress = try await complaints.store.progress(of: number, code: code) else {
+                    throw Problem.unknownCase
+                }
+                return try await page(
+                    progress, code, notice: unfit.isEmpty ? "已加上照片。" : nil, photoFault: unfit.first?.message)
             }
         }
     }
@@ -159,8 +224,16 @@ struct CitizenPages {
         """
     }
 
-    private func page(_ progress: Progress, _ code: QueryCode, notice: String? = nil) async throws -> Page {
-        let document = ProgressDocument(progress, rules: try await complaints.cases.rulebook()).json
+    private func page(
+        _ progress: Progress, _ code: QueryCode, notice: String? = nil, photoFault: String? = nil
+    ) async throws -> Page {
+        let rules = try await complaints.cases.rulebook()
+        let document = ProgressDocument(progress, rules: rules).json
+        let all = try await photos.photos(of: progress.number, code)
+        let added = all.filter(\.isComplainants)
+        let answered = all.filter { !$0.isComplainants }
+        let bounds = try await photos.bounds()
+        let isFull = added.count >= bounds.ofComplainant
         let offices = (document["handled_by"]?.array ?? []).map(Self.office)
         let steps = progress.steps.compactMap { step in
             step.event.toldToComplainant.map { told -> HTML in
@@ -169,8 +242,9 @@ struct CitizenPages {
         }
         let isOpen = !progress.state.isFinal && progress.state != .replied
         return Page(
-            "办理进度",
+            "办理进度", script: .photos,
             """
+            \(summary(of: photoFault.map { [(PhotoParts.field, $0)] } ?? []))
             \(notice.map { text -> HTML in "<div class='notice' role='status'>\(text)</div>" })
             <dl class="card">
             <dt>受理编号</dt><dd>\(progress.number.description)</dd>
@@ -181,14 +255,30 @@ struct CitizenPages {
             \(document["go_to"].map { office -> HTML in "<dt>请联系</dt><dd>\(Self.office(office))</dd>" })
             </dl>
             \(progress.answer.map { text -> HTML in "<h2>答复</h2><div class='card answer'>\(text)</div>" })
+            \(PhotoParts.list(answered, title: "随答复的照片和文件"))
+            \(Self.review(progress, rules).map { text -> HTML in "<p class='hint' id='review'>\(text)</p>" })
             <h2>经过</h2>
             <ol class="steps">
             \(steps)
             </ol>
+            \(PhotoParts.list(added, title: "我的照片"))
+            \(progress.state.isFinal || isFull
+                ? nil : PhotoParts.form(Self.hidden(progress.number, code), bounds, fault: photoFault))
             \(progress.isRatable ? Self.ratingForm(progress.number, code) : nil)
             \(progress.state.isFinal ? nil : Self.withdrawalForm(progress.number, code))
             <p><a href="/">回到首页</a></p>
             """)
+    }
+
+    /// What is left to who is dissatisfied, by the policy of the case; `nil` where it says nothing, or nothing is answered yet.
+    private static func review(_ progress: Progress, _ rules: Rulebook) -> String? {
+        guard [.replied, .closed].contains(progress.state),
+            let review = rules.profiles[progress.policy]?.policy.review
+        else { return nil }
+        let round = progress.steps.count { $0.event.kind == .reopened } + 1
+        // Another round comes by rating; where there is only one, what is left lies elsewhere.
+        let isThere = review.rounds == 1 || progress.isRatable && review.rounds.map { round < $0 } ?? true
+        return !isThere ? nil : KnownCodes.choices("reviews").first { $0.code == review.kind }?.title
     }
 
     private static func office(_ office: JSON) -> HTML {

@@ -31,14 +31,17 @@ enum Main {
             let cases = CaseStore(pool: pool, metrics: metrics)
             let routes = ComplaintRoutes(
                 registrar: Registrar(cases, log: log), store: IntakeStore(pool: pool), cases: cases, line: line)
+            let access = AccessStore(pool)
+            let photos = PhotoStore(pool: Pool(database, size: 2, log: log))
             let voice = VoiceRoutes(store: routes.store, cases: cases)
             let operators = OperatorPages(
-                site: WorkSite(prefix: "/operator", access: AccessStore(pool), ways: OperatorPages.ways),
+                site: WorkSite(prefix: "/operator", access: access, ways: OperatorPages.ways),
                 complaints: routes)
             return [
                 Server(
                     name: "jiesu-intake", listen: settings.listen.description,
-                    routes: routes.all + voice.all + CitizenPages(complaints: routes, voice: voice).all + operators.all,
+                    routes: routes.all + voice.all + PhotoRoutes(photos: photos, access: access).all
+                        + CitizenPages(complaints: routes, voice: voice, photos: photos, log: log).all + operators.all,
                     ready: {
                         // A line that no profile governs would turn every complaint away that names none.
                         let known = (try? await cases.rulebook())?.profile(line: line) != nil

@@ -78,8 +78,7 @@ struct OperatorPages {
                         visitor.session.account, organisation: visitor.session.organisation,
                         roles: Set(visitor.session.roles.map(\.code)))
                     do {
-                        let registration = try form.registration(
-                            request: request.body, line: complaints.line, actor: actor)
+                        let registration = try form.registration(line: complaints.line, actor: actor)
                         let receipt = try await complaints.receipt(for: registration)
                         return site.frame(
                             "已登记", for: visitor,

@@ -5,19 +5,19 @@ package struct Page: Sendable {
     package let title: String
     private let home: String
     private let nav: HTML?
-    private let isLive: Bool
+    private let script: Script?
     let body: HTML
 
     /// - Parameters:
     ///   - title: what the page is, in a few words; its heading and the name of the window.
     ///   - home: the address of the first page.
     ///   - nav: ways to other pages, above each.
-    ///   - isLive: whether `Live.route`'s script may run on it: for what stands in `#live`.
-    package init(_ title: String, home: String = "/", nav: HTML? = nil, isLive: Bool = false, _ body: HTML) {
+    ///   - script: what adds to the page what it can do without as well.
+    package init(_ title: String, home: String = "/", nav: HTML? = nil, script: Script? = nil, _ body: HTML) {
         self.title = title
         self.home = home
         self.nav = nav
-        self.isLive = isLive
+        self.script = script
         self.body = body
     }
 
@@ -26,18 +26,14 @@ package struct Page: Sendable {
     package func response(status: Int = 200, headers: Headers = [:]) -> Response {
         var all = headers
         if all["Cache-Control"] == nil { all["Cache-Control"] = "no-store" }
-        all["Content-Security-Policy"] = Self.policy + (isLive ? Self.livePolicy : "")
+        all["Content-Security-Policy"] = Self.policy + (script?.policy ?? "; img-src 'self'")
         all["Referrer-Policy"] = "same-origin"
         return .html(document.text, status: status, headers: all)
     }
 
     /// No script, nothing from elsewhere, in nobody's frame.
     private static let policy =
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-
-    /// Our one script besides, and what it asks us for.
-    private static let livePolicy = "; script-src 'self'; connect-src 'self'"
-
+        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     private var document: HTML {
         """
         <!DOCTYPE html>
@@ -48,7 +44,7 @@ package struct Page: Sendable {
         <title>\(title) · 接诉</title>
         <link rel="stylesheet" href="/style.css">
         <link rel="icon" href="data:,">
-        \(isLive ? "<script src='/live.js' defer></script>" : nil)
+        \(script.map { one -> HTML in "<script src='\(one.address)' defer></script>" })
         </head>
         <body>
         <a class="skip" href="#main">跳到正文</a>

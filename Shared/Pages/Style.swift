@@ -12,18 +12,34 @@ package enum Style {
     private static let sheet = Resource.bytes("style", "css")
 }
 
-/// The one script: it keeps lists up to date and counts down to limits (`Page(isLive:)`).
-package enum Live {
-    package static let route = Route(
-        .get, "/live.js", "网页的脚本:列表自行更新,时限倒计时", tags: ["pages"],
-        answers: [.init(200, "脚本", type: "text/javascript")]
-    ) { _, _ in
-        Response(
-            status: 200, type: "text/javascript; charset=utf-8", headers: ["Cache-Control": "max-age=300"], body: script
-        )
+/// Our scripts: files of their own, each on the pages that ask for it. What they do a page can do without.
+package enum Script: String, CaseIterable, Sendable {
+    /// Keeps `#live` up to date and counts down to limits.
+    case live
+    /// Shows photos as they are chosen, and lets them be taken away again: for inputs with `data-most` and `data-bytes`.
+    case photos
+
+    var address: String { "/\(rawValue).js" }
+
+    /// What a page allows for it, besides what every page does.
+    var policy: String {
+        switch self {
+        case .live: "; script-src 'self'; img-src 'self'; connect-src 'self'"
+        // A picture that was chosen and not sent yet.
+        case .photos: "; script-src 'self'; img-src 'self' blob:"
+        }
     }
 
-    private static let script = Resource.bytes("live", "js")
+    package var route: Route {
+        let source = Resource.bytes(rawValue, "js")
+        return Route(
+            .get, address, "网页的脚本", tags: ["pages"], answers: [.init(200, "脚本", type: "text/javascript")]
+        ) { _, _ in
+            Response(
+                status: 200, type: "text/javascript; charset=utf-8", headers: ["Cache-Control": "max-age=300"],
+                body: source)
+        }
+    }
 }
 
 private enum Resource {

@@ -48,7 +48,7 @@ package struct CasePages: Sendable {
     }
 
     package var all: [Route] {
-        site.all + [Style.route, Live.route, cases, open, callbacks, supervised, search, searched, show, text, give]
+        site.all + [Style.route, Script.live.route, cases, open, callbacks, supervised, search, searched, show, text, give]
             + (supervision == nil ? [] : [escalations])
     }
 

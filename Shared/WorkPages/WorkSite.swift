@@ -87,7 +87,7 @@ package struct WorkSite: Sendable {
                 <nav aria-label="主要页面">\(links)</nav>
                 <form method="post" action="\(prefix)/log-out" class="who">\(hidden(visitor))
                 <span>\(visitor.session.title)（\(roles)）</span> <button class="quiet">退出</button></form>
-                """, isLive: isLive, body)
+                """, script: isLive ? .live : nil, body)
     }
 }
 

@@ -13,6 +13,13 @@ import Testing
         #expect(try await browser.faults(of: name, judged: judged) == [])
     }
 
+    /// Width and height of the page's pictures, when all are there.
+    private static let pictures = """
+        const done = arguments[arguments.length - 1];
+        const all = Array.from(document.images);
+        Promise.all(all.map(i => i.decode())).then(() => done(all.map(i => [i.naturalWidth, i.naturalHeight])), e => done(String(e)))
+        """
+
     @Test(arguments: [true, false])
     func `a citizen complains, puts a fault right, keeps the receipt, looks up and takes back`(javaScript: Bool)
         async throws
@@ -26,11 +33,30 @@ import Testing
             try await look(browser, "citizen-form", judged: javaScript)
             try await browser.type("路灯坏了\n请尽快更换 <b>", into: "#text")
             try await browser.click("#identity")
-            try await browser.click("main button")
+            try await browser.click("button[value=send]:not(.skip)")
             #expect(try await browser.text(of: ".faults").contains("请留下姓名"))
             try await look(browser, "citizen-faults", judged: javaScript)
             try await browser.type("测试甲", into: "#name")
-            try await browser.click("main button")
+            try await browser.click("button[value=send]:not(.skip)")
+            #expect(try await browser.text(of: ".faults").contains("无法告知"))
+            try await browser.click("#no_contact")
+            let folder = try TemporaryFolder()
+            let photos = try ["a.jpg", "b.png"].enumerated().map { index, name in
+                let file = folder.url.appending(path: name)
+                try Data(index == 0 ? Photos.fromTelephone() : Photos.png).write(to: file)
+                return file.path
+            }
+            try await browser.type(photos.joined(separator: "\n"), into: "#photo")
+            if !javaScript { try await browser.follow("button[value=photos]") }
+            try await look(browser, "citizen-photos-\(javaScript ? "script" : "plain")", judged: javaScript)
+            if javaScript {
+                try await browser.click("ul.photos li:nth-child(2) button")
+                #expect(try await browser.run(Self.pictures) == [[8, 16]], "shown before anything is sent")
+            } else {
+                try await browser.click("#chosen li:nth-child(2) input")
+                try await browser.follow("button[value=photos]")
+            }
+            try await browser.follow("button[value=send]:not(.skip)")
             let number = try await browser.text(of: "#number")
             #expect(CaseNumber(number) != nil)
             let code = try await browser.text(of: "#code")
@@ -46,10 +72,17 @@ import Testing
             try await browser.type(code, into: "#code")
             try await browser.click("main button")
             #expect(try await browser.text(of: "#state") == "已登记")
+            #expect(try await browser.text(of: "main").contains("我的照片"))
+            if javaScript { #expect(try await browser.run(Self.pictures) == [[8, 16]], "the right way up") }
             try await look(browser, "citizen-progress", judged: javaScript)
-            try await browser.click("summary")
+            try await browser.click("details summary")
+            try await browser.type(photos[1], into: "#photo")
+            try await browser.follow("details button.quiet:not([type])")
+            #expect(try await browser.text(of: "[role=status]") == "已加上照片。")
+            try await look(browser, "citizen-more-photos", judged: javaScript)
+            try await browser.click("details:last-of-type summary")
             try await browser.click("[name=sure]")
-            try await browser.click("details button")
+            try await browser.follow("form[action='/progress/withdrawal'] button")
             #expect(try await browser.text(of: "[role=status]") == "已撤回。")
             #expect(try await browser.text(of: "#state") == "已撤回")
             try await look(browser, "citizen-withdrawn", judged: javaScript)
@@ -68,7 +101,7 @@ import Testing
             // The field for a date and time holds several stops, as many as the browser likes.
             try await browser.click("#about")
             try await browser.press(tab + space + down)
-            try await browser.press(tab + tab + tab + tab + tab + enter)
+            try await browser.press(tab + tab + tab + tab + tab + tab + tab + enter)
             #expect(CaseNumber(try await browser.text(of: "#number")) != nil)
         }
     }

@@ -117,9 +117,20 @@ import Testing
         _ = try receipt(try await post("/complaint", fields))
         fields["text"] = "另一件事"
         let answer = try await post("/complaint", fields)
-        #expect(answer.status == 422 && answer.text.contains("这个键已用于另一件诉求"))
+        #expect(answer.status == 422 && answer.text.contains("已经登记过") && !answer.text.contains("键"))
         #expect(!answer.text.contains(fields["key"] ?? "-"), "a key of its own")
         fields["key"] = try value("name=\"key\" value=\"", in: answer.text, until: "\"")
+        _ = try receipt(try await post("/complaint", fields))
+    }
+
+    @Test(arguments: ["named", "confidential"])
+    func `who gives a name and no way to be reached is warned, and may want it so`(identity: String) async throws {
+        var fields = try await form(["text": "路灯不亮", "identity": identity, "name": "测试甲", "phone": " "])
+        let warned = try await post("/complaint", fields)
+        #expect(warned.status == 422 && warned.text.contains("无法告知办理结果") && warned.text.contains("href='#phone'"))
+        fields["no_contact"] = "yes"
+        _ = try receipt(try await post("/complaint", fields))
+        fields = try await form(["text": "路灯不亮", "identity": identity, "name": "测试甲", "email": "a@example.org"])
         _ = try receipt(try await post("/complaint", fields))
     }
 

@@ -47,11 +47,14 @@ final class IntakeFixture: Sendable {
             registrar: Registrar(cases, patience: patience, log: log), store: IntakeStore(pool: ownPool), cases: cases,
             line: "12345")
         let voice = VoiceRoutes(store: routes.store, cases: cases)
+        let access = AccessStore(ownPool)
+        let photos = PhotoStore(pool: Pool(own, size: 2, waitAtMost: .seconds(120), log: .silent))
         let server = Server(
             name: "jiesu-intake", listen: "127.0.0.1:0",
-            routes: routes.all + voice.all + CitizenPages(complaints: routes, voice: voice).all
+            routes: routes.all + voice.all + PhotoRoutes(photos: photos, access: access).all
+                + CitizenPages(complaints: routes, voice: voice, photos: photos, log: log).all
                 + OperatorPages(
-                    site: WorkSite(prefix: "/operator", access: AccessStore(ownPool), ways: OperatorPages.ways),
+                    site: WorkSite(prefix: "/operator", access: access, ways: OperatorPages.ways),
                     complaints: routes
                 ).all,
             problemPage: { Page.problem($0) }, log: .silent)

@@ -11,10 +11,14 @@ import Testing
         #expect(document?["openapi"] == "3.1.0")
         #expect(
             document?["paths"]?.object?.map { $0.key }.sorted() == [
-                "/", "/api/v1/complaints", "/api/v1/complaints/{number}", "/api/v1/complaints/{number}/rating",
-                "/api/v1/complaints/{number}/withdrawal", "/complaint", "/health/live", "/health/ready", "/metrics",
+                "/", "/api/v1/complaints", "/api/v1/complaints/{number}", "/api/v1/complaints/{number}/attachments",
+                "/api/v1/complaints/{number}/attachments/{attachment}", "/api/v1/complaints/{number}/rating",
+                "/api/v1/complaints/{number}/withdrawal", "/complaint", "/complaint/photos/{form}/{photo}",
+                "/health/live", "/health/ready", "/metrics",
                 "/openapi.json", "/operator", "/operator/complaint", "/operator/log-in", "/operator/log-out",
-                "/operator/password", "/progress", "/progress/rating", "/progress/withdrawal", "/style.css",
+                "/operator/password", "/photos.js", "/photos/{link}", "/progress", "/progress/photos",
+                "/progress/rating",
+                "/progress/withdrawal", "/style.css",
             ])
         let post = document?["paths"]?["/api/v1/complaints"]?["post"]
         #expect(post?["parameters"]?[0]?["name"] == "Idempotency-Key")

@@ -16,7 +16,7 @@ import Testing
         "jiesu_intake": [
             "setting": "S", "broker": "S", "simulation": "S", "policy": "S", "region": "S", "organisation": "S",
             "jurisdiction": "S", "case_file": "SIU", "case_event": "SI", "outbox": "I", "complainant": "I",
-            "submission": "I", "idempotency": "SID",
+            "submission": "I", "idempotency": "SID", "attachment_draft": "SID",
             "calendar": "S", "clock": "SIUD",
         ],
         "jiesu_classification": [
@@ -71,6 +71,7 @@ import Testing
     /// Who acts, and in which role.
     private static let deciding: Set = [
         "account.id S", "account.organisation S", "account.roles S", "account.disabled_at S",
+        "attachment.id S", "attachment.case_id S", "attachment.organisation S", "attachment.account S",
     ]
     /// That a command waits, and since when.
     private static let waiting: Set = ["command.case_id S", "command.received_at S", "command.decided_at S"]
@@ -81,10 +82,14 @@ import Testing
     private static let common: Set = ["clock", "micros", "moment", "my_organisation"]
     private static let appending: Set = ["framed", "event_body", "link", "chain"]
     private static let logIn: Set = ["log_in", "session", "log_out"]
-    private static let reading: Set = ["ticket", "read_person", "ask", "found"]
+    private static let reading: Set = [
+        "ticket", "read_person", "ask", "found", "attach", "attachments", "read_attachment",
+    ]
     private static let functions: [String: Set<String>] = [
         "jiesu_intake": common.union(appending).union(logIn).union([
-            "query_codes", "answer", "change_password", "callers_cases", "own_quotes",
+            "query_codes", "answer", "change_password", "callers_cases", "own_quotes", "phone_digits",
+            "attach_with_code",
+            "attach_as_operator", "complainants_attachments", "complainants_attachment", "linked_attachment",
         ]),
         "jiesu_classification": common.union(appending).union(logIn).union(["index_texts"]),
         "jiesu_routing": common.union(appending).union(logIn).union(reading).union([

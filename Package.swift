@@ -134,7 +134,8 @@ let package = Package(
         tests(
             "CaseAPITests",
             [
-                "Desk", "Access", "CaseAPI", "CaseStore", "Casework", "HTTP", "JSON", "Kafka", "Lifecycle", "Pages",
+                "Desk", "Access", "Attachments", "CaseAPI", "CaseStore", "Casework", "HTTP", "JSON", "Kafka",
+                "Lifecycle", "Pages",
                 "Policies",
                 "Postgres", "Support", "Telemetry", "WorkPages", "WorkingTime",
             ]),
@@ -176,7 +177,8 @@ let package = Package(
         tests(
             "IntakeTests",
             [
-                "Intake", "Access", "Attachments", "CaseStore", "Casework", "Pages", "Policies", "Postgres", "HTTP", "JSON",
+                "Intake", "Access", "Attachments", "CaseStore", "Casework", "Pages", "Policies", "Postgres", "HTTP",
+                "JSON",
                 "WorkingTime",
                 "Telemetry", "Support", "WorkPages",
             ]),

@@ -18,7 +18,8 @@ struct CitizenPages {
 
     var all: [Route] {
         [
-            Style.route, Script.photos.route, home, complaintForm, complain, progressForm, progress, addPhotos, rating,
+            Style.route, PageScript.photos.route, home, complaintForm, complain, progressForm, progress, addPhotos,
+            rating,
             withdrawal,
         ]
     }

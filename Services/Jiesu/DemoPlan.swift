@@ -107,7 +107,7 @@ struct DemoPlan: Sendable {
         return Step(
             at: replying(file, signed), person: person, kind: .reply,
             data: [
-                "to": "complainant", "form": "written", "outcome": "explained", "photo": true,
+                "to": "complainant", "form": "written", "outcome": "explained",
             ], note: "问题已处理，具体情况已当面说明")
     }
 

@@ -21,7 +21,7 @@ package struct CaseRoutes: Sendable {
         access.routes + [
             list, CallbackRoutes(book: book, access: access).list, SearchRoutes(book: book, access: access).search,
             show, text, give,
-        ]
+        ] + AttachmentRoutes(book: book, access: access).all
     }
 
     /// Anybody with an account; what each may do is decided order by order.
@@ -74,6 +74,7 @@ package struct CaseRoutes: Sendable {
                     .object([
                         .required("contacts", .array(of: .any, count: 0...1000), "每次来件"),
                         .required("notes", .array(of: Self.note, count: 0...100_000), "办理中写下的文字,由早到晚"),
+                        .required("attachments", .array(of: Self.attachment, count: 0...1000), "照片和文件,由早到晚"),
                     ]))
             ]
         ) { request, _ in
@@ -90,7 +91,10 @@ package struct CaseRoutes: Sendable {
                 return .object(members)
             }
             return .json(
-                ["contacts": .array(text.contacts.map(Self.document)), "notes": .array(notes)],
+                [
+                    "contacts": .array(text.contacts.map(Self.document)), "notes": .array(notes),
+                    "attachments": .array(text.attachments.map(Self.document)),
+                ],
                 headers: ["Cache-Control": "no-store"])
         }
     }
@@ -101,6 +105,25 @@ package struct CaseRoutes: Sendable {
         .optional("organisation", .string(1...60), "哪个单位;没有则为中心"),
         .required("text", .string(1...262_144), "文字"),
     ])
+
+    private static let attachment = Schema.object([
+        .required("attachment", .integer(1...Int64.max), "编号,事件里以此指明"),
+        .required("at", .string(20...40, .dateTime), "何时"),
+        .optional("organisation", .string(1...60), "哪个单位;没有则为当事人或中心"),
+        .required("of_complainant", .boolean, "当事人的"),
+        .required("type", .string(1...60), "类型"),
+        .required("bytes", .integer(1...Int64(Int32.max)), "字节数"),
+    ])
+
+    private static func document(_ entry: AttachmentEntry) -> JSON {
+        var members: JSONObject = [
+            "attachment": .int(entry.id), "at": .string(entry.at.iso8601),
+            "of_complainant": .bool(entry.isComplainants),
+            "type": .string(entry.kind.rawValue), "bytes": .int(Int64(entry.size)),
+        ]
+        members["organisation"] = entry.organisation.map(JSON.string)
+        return .object(members)
+    }
 
     private static func document(_ text: PersonalText) -> JSON {
         var members: JSONObject = [

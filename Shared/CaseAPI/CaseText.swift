@@ -1,4 +1,6 @@
 import Access
+import Attachments
+import HTTP
 
 /// What people wrote: the complaint, and what was typed while it was handled.
 package struct CaseText: Sendable {
@@ -6,6 +8,7 @@ package struct CaseText: Sendable {
     package let view: CaseView
     package let contacts: [PersonalText]
     package let notes: [CaseNote]
+    package let attachments: [AttachmentEntry]
 }
 
 extension CaseBook {
@@ -18,6 +21,30 @@ extension CaseBook {
             let view = try await view(id, for: session.organisation)
         else { return nil }
         let contacts = try await access.readPerson(ticket: ticket)
-        return contacts.isEmpty ? nil : CaseText(view: view, contacts: contacts, notes: try await notes(of: id))
+        guard !contacts.isEmpty else { return nil }
+        return CaseText(
+            view: view, contacts: contacts, notes: try await notes(of: id),
+            attachments: try await access.attachments(ticket: ticket))
+    }
+
+    /// Reads one attachment of a case, on record as a text.
+    /// - Returns: `nil` if there is no such case or attachment, or `session` may not see it.
+    package func attachment(
+        _ attachment: Int64, of id: Int64, for session: Session, purpose: String, on access: AccessStore
+    ) async throws -> AttachedFile? {
+        guard let ticket = try await access.ticket(for: session, case: id, purpose: purpose),
+            try await view(id, for: session.organisation) != nil
+        else { return nil }
+        return try await access.attachment(attachment, ticket: ticket)
+    }
+
+    /// Attaches a photo or paper to a case that `session` sees.
+    /// - Returns: its number; `nil` if there is no such case, or not for `session`.
+    /// - Throws: `Unfit`.
+    package func attach(
+        _ file: FormFile, to id: Int64, for session: Session, on access: AccessStore
+    ) async throws -> Int64? {
+        guard try await view(id, for: session.organisation) != nil else { return nil }
+        return try await access.attach(file, to: id, for: session)
     }
 }

@@ -104,6 +104,7 @@ package struct CentreBook: CaseBook {
     }
 
     package func give(_ request: OrderRequest) async throws -> OrderOutcome {
+        guard try await hasAttachments(request) else { return .unknownAttachment }
         var payload = request.payload
         var note: Note?
         if let text = request.note {
@@ -132,7 +133,29 @@ let callbackOrder: StaticString = """
     coalesce(f.course::jsonb -> 'orders' @> '[{"isEnded": false}]', false) DESC, f.identity = 'named' DESC, f.callback_at, f.id
     """
 
+extension OrderOutcome {
+    /// It names an attachment that its sender's organisation did not put to this case.
+    static let unknownAttachment: OrderOutcome = {
+        let refusal = Refusal.incomplete("attachments")
+        return .refused(code: refusal.code, detail: refusal.explanation)
+    }()
+}
+
 extension CentreBook {
+    /// Whether what the order names is attached to this case, by the sender's own organisation. A desk's is checked by the database.
+    private func hasAttachments(_ request: OrderRequest) async throws -> Bool {
+        let named = OrderPayload.attachments(in: request.payload)
+        guard !named.isEmpty else { return true }
+        let found: Int = try await pool.withConnection { connection in
+            try await connection.query(
+                """
+                SELECT count(*) FROM jiesu.attachment WHERE id = ANY(\(named)) AND case_id = \(request.caseID)
+                    AND account IS NOT NULL AND organisation IS NOT DISTINCT FROM \(request.organisation)
+                """)
+        }.only().get(0)
+        return found == Set(named).count
+    }
+
     private struct Note {
         let number: Int64
         let text: String

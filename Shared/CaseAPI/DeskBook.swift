@@ -90,6 +90,8 @@ package struct DeskBook: CaseBook {
             // The case left this desk a moment ago.
             let refusal = Refusal.unknownCase
             return .refused(code: refusal.code, detail: refusal.explanation)
+        } catch let error where error.sqlState == "23503" {
+            return .unknownAttachment
         }
         let deadline = ContinuousClock.now + patience
         while ContinuousClock.now < deadline, !Task.isCancelled {

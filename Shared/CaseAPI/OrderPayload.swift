@@ -11,6 +11,11 @@ enum OrderPayload {
 
     static func note(in payload: String) -> Int64? { (try? JSON.parse(payload))?["note"]?.int }
 
+    /// Numbers of the attachments that it names.
+    static func attachments(in payload: String) -> [Int64] {
+        ((try? JSON.parse(payload))?["attachments"]?.array ?? []).compactMap(\.int)
+    }
+
     /// Whether two say the same, whatever the numbers of their notes.
     static func same(_ a: String, _ b: String) -> Bool {
         func said(_ payload: String) -> JSONObject? {

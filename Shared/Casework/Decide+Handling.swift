@@ -110,7 +110,9 @@ extension Scene {
             if demand.to == .complainant, reply.to != .complainant { throw .incomplete("to") }
             let isWriting = demand.writtenFor.contains(file.channel) || demand.writtenWhen?.holds(for: file) == true
             if isWriting, reply.form != "written" { throw .incomplete("form") }
-            if demand.photoWhen?.holds(for: file) == true, reply.photo != true { throw .incomplete("photo") }
+            // R-HD-26: said to be there, and something is there.
+            let hasPhoto = reply.photo == true && reply.attachments?.isEmpty == false
+            if demand.photoWhen?.holds(for: file) == true, !hasPhoto { throw .incomplete("photo") }
             if demand.contactFirst, file.course.isContactable, !wasInTouch { throw .incomplete("contact") }
         }
         return [.replied(reply)]

@@ -102,10 +102,13 @@ package struct Visited: Codable, Sendable, Equatable {
     package var organisation: String
     /// Number of the note that says it in words; the words stay in `note`.
     package var note: Int?
+    /// Numbers of the photos and papers that belong to it, as those of notes.
+    package var attachments: [Int]?
 
-    package init(organisation: String, note: Int? = nil) {
+    package init(organisation: String, note: Int? = nil, attachments: [Int]? = nil) {
         self.organisation = organisation
         self.note = note
+        self.attachments = attachments
     }
 }
 
@@ -115,10 +118,13 @@ package struct Noted: Codable, Sendable, Equatable {
     package var organisation: String
     /// Number of the note.
     package var note: Int
+    /// Numbers of the photos and papers that belong to it.
+    package var attachments: [Int]?
 
-    package init(organisation: String, note: Int) {
+    package init(organisation: String, note: Int, attachments: [Int]? = nil) {
         self.organisation = organisation
         self.note = note
+        self.attachments = attachments
     }
 }
 
@@ -171,13 +177,16 @@ package struct Replied: Codable, Sendable, Equatable {
     package var form: String
     /// C.10.
     package var outcome: String
-    /// A photo from the same angle is attached.
+    /// A photo from the same angle is among the attachments.
     package var photo: Bool?
     /// Number of the note that says it in words; the words stay in `note`.
     package var note: Int?
+    /// Numbers of the photos and papers that belong to it. Who is answered sees them with the answer.
+    package var attachments: [Int]?
 
     package init(
-        organisation: String, to: Reply.Receiver, form: String, outcome: String, photo: Bool? = nil, note: Int? = nil
+        organisation: String, to: Reply.Receiver, form: String, outcome: String, photo: Bool? = nil, note: Int? = nil,
+        attachments: [Int]? = nil
     ) {
         self.organisation = organisation
         self.to = to
@@ -185,5 +194,6 @@ package struct Replied: Codable, Sendable, Equatable {
         self.outcome = outcome
         self.photo = photo
         self.note = note
+        self.attachments = attachments
     }
 }

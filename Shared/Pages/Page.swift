@@ -5,7 +5,7 @@ package struct Page: Sendable {
     package let title: String
     private let home: String
     private let nav: HTML?
-    private let script: Script?
+    private let script: PageScript?
     let body: HTML
 
     /// - Parameters:
@@ -13,7 +13,7 @@ package struct Page: Sendable {
     ///   - home: the address of the first page.
     ///   - nav: ways to other pages, above each.
     ///   - script: what adds to the page what it can do without as well.
-    package init(_ title: String, home: String = "/", nav: HTML? = nil, script: Script? = nil, _ body: HTML) {
+    package init(_ title: String, home: String = "/", nav: HTML? = nil, script: PageScript? = nil, _ body: HTML) {
         self.title = title
         self.home = home
         self.nav = nav
@@ -26,14 +26,15 @@ package struct Page: Sendable {
     package func response(status: Int = 200, headers: Headers = [:]) -> Response {
         var all = headers
         if all["Cache-Control"] == nil { all["Cache-Control"] = "no-store" }
-        all["Content-Security-Policy"] = Self.policy + (script?.policy ?? "; img-src 'self'")
+        all["Content-Security-Policy"] = Self.policy + (script?.policy ?? PageScript.none)
         all["Referrer-Policy"] = "same-origin"
         return .html(document.text, status: status, headers: all)
     }
 
-    /// No script, nothing from elsewhere, in nobody's frame.
+    /// Nothing from elsewhere, in nobody's frame, and no script but the one that the page asks for.
     private static let policy =
         "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
     private var document: HTML {
         """
         <!DOCTYPE html>

@@ -13,13 +13,16 @@ package enum Style {
 }
 
 /// Our scripts: files of their own, each on the pages that ask for it. What they do a page can do without.
-package enum Script: String, CaseIterable, Sendable {
+package enum PageScript: String, CaseIterable, Sendable {
     /// Keeps `#live` up to date and counts down to limits.
     case live
     /// Shows photos as they are chosen, and lets them be taken away again: for inputs with `data-most` and `data-bytes`.
     case photos
 
     var address: String { "/\(rawValue).js" }
+
+    /// What a page without a script allows besides what every page does.
+    static let none = "; img-src 'self'"
 
     /// What a page allows for it, besides what every page does.
     var policy: String {

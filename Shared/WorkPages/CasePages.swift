@@ -1,4 +1,5 @@
 import Access
+import Attachments
 import CaseAPI
 import CaseStore
 import Casework
@@ -48,8 +49,11 @@ package struct CasePages: Sendable {
     }
 
     package var all: [Route] {
-        site.all + [Style.route, Script.live.route, cases, open, callbacks, supervised, search, searched, show, text, give]
-            + (supervision == nil ? [] : [escalations])
+        site.all + [
+            Style.route, PageScript.live.route, cases, open, callbacks, supervised, search, searched, show, text,
+            attachment,
+            print, give,
+        ] + (supervision == nil ? [] : [escalations])
     }
 
     typealias Visitor = WorkSite.Visitor
@@ -260,7 +264,8 @@ package struct CasePages: Sendable {
     private func textButton(_ number: String, _ visitor: Visitor) -> HTML {
         """
         <form method="post" action="\(prefix)/cases/\(number)/text">\(site.hidden(visitor))
-        <button class="quiet">查阅原文和联系方式（留有记录）</button></form>
+        <button class="quiet">查阅原文和联系方式（留有记录）</button>
+        <button class="quiet" formaction="\(prefix)/cases/\(number)/print">打印工单（留有记录）</button></form>
         """
     }
 
@@ -270,7 +275,8 @@ package struct CasePages: Sendable {
         let mine = refused.flatMap { $0.form.kind == form.kind ? $0 : nil }
         return """
             <details class="card" id="\(form.kind.rawValue)"\(mine == nil ? nil : " open")><summary>\(form.title)</summary>
-            <form method="post" action="\(prefix)/cases/\(number)/orders">\(site.hidden(visitor))
+            <form method="post" action="\(prefix)/cases/\(number)/orders"\(form.files == nil ? nil : " enctype='multipart/form-data'")>\
+            \(site.hidden(visitor))
             <input type="hidden" name="kind" value="\(form.kind.rawValue)">
             <input type="hidden" name="id" value="\(mine?.answers["id"]?.string ?? Self.newID())">
             <input type="hidden" name="round" value="\(desk.file.round)">
@@ -284,7 +290,7 @@ package struct CasePages: Sendable {
     /// Made anew with each form, so that a form that is sent twice is one order.
     private static func newID() -> String { "page-" + String(UInt64.random(in: 0 ... .max), radix: 36) }
 
-    private static func title(of identity: Identity) -> String {
+    static func title(of identity: Identity) -> String {
         switch identity {
         case .named: "实名"
         case .anonymous: "匿名"
@@ -344,6 +350,7 @@ package struct CasePages: Sendable {
                     "工单 \(number) 的原文", for: visitor,
                     """
                     \(text.contacts.map(Self.contact))
+                    \(attachments(text, number.description))
                     \(notes.isEmpty ? nil : HTML("<h2>办理中的文字</h2>\(notes)"))
                     <p><a href="\(prefix)/cases/\(number.description)">回到工单</a></p>
                     """
@@ -363,6 +370,36 @@ package struct CasePages: Sendable {
             """
     }
 
+    private func attachments(_ text: CaseText, _ number: String) -> HTML? {
+        let items = text.attachments.enumerated().map { index, entry -> HTML in
+            let address = "\(prefix)/cases/\(number)/attachments/\(entry.id)"
+            let whose = entry.isComplainants ? "当事人" : entry.organisation == nil ? "中心" : "本单位"
+            let what: HTML =
+                entry.kind.isPhoto
+                ? "<a href='\(address)'><img src='\(address)' alt='照片 \(index + 1)'></a>"
+                : "<a href='\(address)'>文件 \(index + 1)（PDF）</a>"
+            return "<li>\(what)<span class='hint'>\(whose)，\(entry.at.readable)</span></li>"
+        }
+        return items.isEmpty ? nil : "<h2>照片和文件</h2><ul class='photos'>\(items)</ul>"
+    }
+
+    var attachment: Route {
+        Route(
+            .get, "\(prefix)/cases/{number}/attachments/{attachment}", "一张照片或一份文件;每次查阅都留有记录", tags: ["pages"],
+            parameters: [.path("attachment", .integer(1...Int64.max), "编号")],
+            answers: AttachedFile.Kind.allCases.map { .init(200, "文件", type: $0.rawValue) }
+        ) { request, _ in
+            try await site.page(request) { visitor in
+                guard let number = request.parameter("number").flatMap(CaseNumber.init),
+                    let file = try await book.attachment(
+                        request.parameters["attachment"]?.int ?? 0, of: number.id, for: visitor.session,
+                        purpose: "handling", on: access)
+                else { throw Self.unknown }
+                return file.response
+            }
+        }
+    }
+
     // MARK: Orders
 
     var give: Route {
@@ -374,7 +411,7 @@ package struct CasePages: Sendable {
                         WorkSite.formTokenField, .required("kind", .choice(OrderForm.all.map(\.kind.rawValue)), "要做什么"),
                         .required("id", .string(1...100, .code), "表单编号"),
                         .required("round", .integer(1...1000), "所见的办理轮次"),
-                    ] + OrderForm.schema)), answers: [Self.html]
+                    ] + OrderForm.schema), files: OrderForm.all.compactMap(\.files)), answers: [Self.html]
         ) { request, answers in
             try await site.form(request, answers) { visitor in
                 let view = try await view(request, for: visitor)
@@ -382,6 +419,8 @@ package struct CasePages: Sendable {
                 guard let form = OrderForm.all.first(where: { $0.kind.rawValue == answers["kind"]?.string }) else {
                     throw Self.unknown
                 }
+                // Kept first, so that no file is lost when something else has to be put right.
+                let (answers, unfit) = try await attach(request.files, answers, form, view, visitor)
                 func refused(_ faults: [(field: String, message: String)], _ status: Int) -> Response {
                     casePage(view, desk, visitor, refused: Refused(form: form, answers: answers, faults: faults))
                         .response(status: status)
@@ -392,6 +431,7 @@ package struct CasePages: Sendable {
                 } catch {
                     return refused(error.fields.map { ($0.name, $0.message) }, 422)
                 }
+                if let unfit, let files = form.files { return refused([(files, "照片和文件：" + unfit.message)], 422) }
                 let order = OrderRequest(
                     caseID: view.row.file.id, id: answers["id"]?.string ?? "", kind: form.kind,
                     round: Int(answers["round"]?.int ?? 1), payload: JSON.object(said.data).text, note: said.note,
@@ -417,6 +457,27 @@ package struct CasePages: Sendable {
                 }
             }
         }
+    }
+
+    /// - Returns: the answers with the numbers of what was sent along, and what is wrong with the first file that was not taken.
+    private func attach(
+        _ files: [FormFile], _ answers: JSON, _ form: OrderForm, _ view: CaseView, _ visitor: Visitor
+    ) async throws -> (answers: JSON, unfit: Unfit?) {
+        guard let field = form.files, let kept = form.kept, var members = answers.object else { return (answers, nil) }
+        var ids = members[kept]?.array ?? []
+        var unfit: Unfit?
+        for file in files where file.field == field {
+            do {
+                guard
+                    let id = try await book.attach(file, to: view.row.file.id, for: visitor.session, on: access)
+                else { throw Self.unknown }
+                ids.append(.string("\(id)"))
+            } catch let error as Unfit {
+                unfit = unfit ?? error
+            }
+        }
+        members[kept] = ids.isEmpty ? nil : .array(ids)
+        return (.object(members), unfit)
     }
 
     private static func words(forRefusal code: String) -> String {

@@ -8,6 +8,9 @@ extension OrderForm {
         Question(name: "note", label: label, hint: "不会出现在消息和日志里", isRequired: isRequired, answer: .words)
     }
 
+    private static let papers = Question(
+        name: "attachments", label: "照片和文件",
+        hint: "JPEG、PNG、WebP 照片或 PDF。照片里的拍摄地点和设备信息会去掉，PDF 里的作者等信息不会", isRequired: false, answer: .files)
     private static let means = Question(name: "means", label: "方式", answer: listed("means"))
     private static let reached = Question(name: "reached", label: "联系上了吗？", answer: .yesOrNo(yes: "联系上了", no: "没有联系上"))
     private static let reason = Question(name: "reason", label: "原因", answer: listed("reasons"))
@@ -26,8 +29,8 @@ extension OrderForm {
             ]),
         OrderForm(
             kind: .contact, title: "记录联系当事人", questions: [means, reached, words()]),
-        OrderForm(kind: .visit, title: "记录现场核查", questions: [words("核查情况")]),
-        OrderForm(kind: .note, title: "记录办理情况", questions: [words("办理情况", isRequired: true)]),
+        OrderForm(kind: .visit, title: "记录现场核查", questions: [words("核查情况"), papers]),
+        OrderForm(kind: .note, title: "记录办理情况", questions: [words("办理情况", isRequired: true), papers]),
         OrderForm(
             kind: .reply, title: "答复",
             questions: [
@@ -42,7 +45,7 @@ extension OrderForm {
                 Question(name: "outcome", label: "结果", answer: listed("outcomes")),
                 Question(
                     name: "photo", label: "附有同角度照片吗？", isRequired: false, answer: .yesOrNo(yes: "有", no: "没有")),
-                words("答复全文", isRequired: true),
+                words("答复全文", isRequired: true), papers,
             ]),
         OrderForm(
             kind: .inform, title: "告知当事人",

@@ -1,4 +1,5 @@
 import Access
+import Attachments
 import CaseAPI
 import CaseStore
 import Casework
@@ -38,6 +39,8 @@ struct OrderForm {
         case caseNumber
         /// In words; goes into the order's note.
         case words
+        /// Photos and papers, which come as files; their numbers become the answer.
+        case files
     }
 
     /// What a form is made for: a case, who looks at it, and the rules.
@@ -114,6 +117,7 @@ struct OrderForm {
                 data[question.name] = .int(Int64(order.number))
             case .caseNumber: data[question.name] = .int(1)
             case .words: data["note"] = .int(1)
+            case .files: break
             }
         }
         return data
@@ -171,9 +175,32 @@ struct OrderForm {
                 return field(.list(orders.map { ("\($0.number)", "第 \($0.number) 号督办") })).html(value)
             case .caseNumber: return field(.line()).html(value)
             case .words: return field(.lines(rows: 4)).html(value)
+            case .files: return Self.files(name, question, answers[name + Self.keptMark]?.array ?? [])
             }
         }
     }
+
+    private static func files(_ name: String, _ question: Question, _ kept: [JSON]) -> HTML {
+        let hidden = kept.map { id -> HTML in
+            "<input type='hidden' name='\(name + keptMark)' value='\(id.string ?? "")'>"
+        }
+        let types = AttachedFile.Kind.allCases.map(\.rawValue).joined(separator: ",")
+        return """
+            <div class="field"><label for="\(name)">\(question.label)</label>
+            <p class="hint" id="\(name)-hint">\(kept.isEmpty ? "" : "已收到 \(kept.count) 个，可以再加。")\(question.hint ?? "")</p>
+            \(hidden)<input type="file" id="\(name)" name="\(name)" accept="\(types)" multiple aria-describedby="\(name)-hint"></div>
+            """
+    }
+
+    private static let keptMark = "-kept"
+
+    /// The field in which files come; `nil` if none may.
+    var files: String? {
+        questions.first { if case .files = $0.answer { true } else { false } }.map(name)
+    }
+
+    /// Where the numbers of files stand that came with an earlier try.
+    var kept: String? { files.map { $0 + Self.keptMark } }
 
     private static func boxes(
         _ name: String, _ label: String, _ choices: [(code: String, title: String)], _ chosen: JSON?
@@ -193,10 +220,14 @@ struct OrderForm {
         form.questions.map { question in
             let schema: Schema =
                 switch question.answer {
+                case .files: .array(of: .string(1...20, .digits), count: 0...100)
                 case .codes: .array(of: .string(0...60), count: 0...200)
                 case .words: .string(0...20_000)
                 default: .string(0...200)
                 }
+            if case .files = question.answer {
+                return .optional(form.name(question) + keptMark, schema, question.label)
+            }
             return .optional(form.name(question), schema, question.label)
         }
     }
@@ -215,6 +246,12 @@ struct OrderForm {
                 data[question.name] = .array(codes.filter { $0.string?.isEmpty == false })
                 continue
             }
+            if case .files = question.answer {
+                let ids = (answers[name + Self.keptMark]?.array ?? []).compactMap { $0.string.flatMap { Int64($0) } }
+                if !ids.isEmpty { data[question.name] = .array(ids.map(JSON.int)) }
+                if data["photo"] == .bool(true), ids.isEmpty { fault("请附上照片") }
+                continue
+            }
             guard let text = answers[name]?.string, !text.isBlank else {
                 if question.isRequired { fault("请填写") }
                 continue
@@ -226,7 +263,7 @@ struct OrderForm {
                     continue
                 }
                 data[question.name] = .string(text)
-            case .codes: break
+            case .codes, .files: break
             case .yesOrNo: data[question.name] = .bool(text == "true")
             case .moment:
                 guard let moment = Moment(iso8601: text + ":00+08:00") else {

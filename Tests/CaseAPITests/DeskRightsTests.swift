@@ -13,7 +13,11 @@ struct DeskRightsTests {
         "DELETE FROM jiesu.command", "SELECT * FROM jiesu.command",
         "INSERT INTO jiesu.note (case_id, account, text, at) VALUES (1, 1, 'x', '2020-01-01')",
         "INSERT INTO jiesu.note (case_id, account, text, organisation) VALUES (1, 1, 'x', 'city-health')",
-        "SELECT * FROM jiesu.note",
+        "SELECT * FROM jiesu.note", "SELECT * FROM jiesu.attachment", "SELECT * FROM jiesu.attachment_piece",
+        "INSERT INTO jiesu.attachment (case_id, of_complainant, type, size, hash) VALUES (1, true, 'image/png', 1, 'x')",
+        "SELECT * FROM jiesu.attachment_draft", "SELECT jiesu.linked_attachment(1, 1, 'x')",
+        "SELECT jiesu.keep_attachment(1, 'city-health', 1, true, 'image/png', 'x')",
+        "SELECT jiesu.attach_with_code(1, 'x', 'image/png', 'x')",
         // What is the centre's alone.
         "SELECT * FROM jiesu.case_file", "SELECT * FROM jiesu.case_event", "SELECT * FROM jiesu.clock",
         "SELECT * FROM jiesu.submission", "SELECT * FROM jiesu.complainant", "SELECT * FROM jiesu.account",

@@ -106,6 +106,9 @@ struct BehaviourTests {
         try life.sign()
         #expect(life.refusal(of: life.answer("written"), by: life.officer) == .incomplete("photo"))
         #expect(life.refusal(of: life.answer("oral", photo: true), by: life.officer) == .incomplete("form"))
+        let said = Replied(
+            organisation: "brigade-wangting", to: .complainant, form: "written", outcome: "explained", photo: true)
+        #expect(life.refusal(of: .reply(said), by: life.officer) == .incomplete("photo"), "and where is it?")
         #expect(try life.reply("written", photo: true) == [.replied, .closed])
     }
 

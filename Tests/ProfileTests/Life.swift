@@ -111,7 +111,10 @@ struct Life {
     }
 
     func answer(_ form: String = "oral", photo: Bool? = nil) -> Order {
-        .reply(Replied(organisation: lead, to: .complainant, form: form, outcome: "explained", photo: photo))
+        .reply(
+            Replied(
+                organisation: lead, to: .complainant, form: form, outcome: "explained", photo: photo,
+                attachments: photo == true ? [1] : nil))
     }
 
     @discardableResult

@@ -2,7 +2,15 @@ import Foundation
 import JSON
 
 extension Browser {
-    private static let pictures = BuiltProgram.folder.appending(path: "../../pages").standardized
+    package static let pictures = BuiltProgram.folder.appending(path: "../../pages").standardized
+
+    /// The page on paper, A4 with margins of 15 mm, and on how many sides.
+    package func printed() async throws -> (pdf: Data, pages: Int) {
+        let pdf = try await pdf(["width": 21, "height": 29.7], margin: 1.5)
+        // Chromium writes the objects of pages as plain text.
+        let pages = String(decoding: pdf, as: UTF8.self).matches(of: /\/Type\s*\/Page\b/).count
+        return (pdf, pages)
+    }
 
     /// Looks at the page as people do on a telephone and at a desk, and keeps the pictures in `.build/pages` under its name.
     /// - Parameter judged: whether axe is asked as well, which needs JavaScript.

@@ -117,6 +117,15 @@ package final class Browser: Sendable {
         try await ask("POST", "/execute/async", ["script": .string(script), "args": []])
     }
 
+    /// By WebDriver's command `print`; centimetres.
+    func pdf(_ page: JSON, margin: Double) async throws -> Data {
+        let margins: JSON = [
+            "top": .double(margin), "bottom": .double(margin), "left": .double(margin), "right": .double(margin),
+        ]
+        let printed = try await ask("POST", "/print", ["page": page, "margin": margins, "shrinkToFit": false])
+        return printed.string.flatMap { Data(base64Encoded: $0) } ?? Data()
+    }
+
     /// Shows the page at a width in CSS pixels, as high as it is.
     /// - Returns: by how many pixels it is too wide, and its picture, a PNG.
     package func look(width: Int) async throws -> (overflow: Int, picture: Data) {

@@ -160,10 +160,12 @@ CREATE FUNCTION jiesu.linked_attachment(id bigint, until bigint, mac text) RETUR
     ORDER BY p.number
 $$;
 
--- An order names attachments that its own organisation put to this very case.
+-- An order names attachments that its own organisation put to this very case. Against mishaps: whoever reads by such a number asks again
+-- whose it is.
 CREATE FUNCTION jiesu.command_attachments() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    IF NEW.payload LIKE '%"attachments"%' AND EXISTS (
+    IF NEW.payload !~ 'attachments|\\u' THEN RETURN NEW; END IF;
+    IF EXISTS (
         SELECT FROM jsonb_path_query(NEW.payload::jsonb, 'strict $.attachments[*]', silent => true) AS named (id)
         WHERE NOT EXISTS (
             SELECT FROM jiesu.attachment a WHERE to_jsonb(a.id) = named.id AND a.case_id = NEW.case_id
@@ -172,6 +174,8 @@ BEGIN
         RAISE EXCEPTION 'an attachment that is not there' USING ERRCODE = 'foreign_key_violation';
     END IF;
     RETURN NEW;
+EXCEPTION WHEN data_exception THEN
+    RAISE EXCEPTION 'an order that is no JSON' USING ERRCODE = 'foreign_key_violation';
 END $$;
 CREATE TRIGGER command_attachments BEFORE INSERT ON jiesu.command FOR EACH ROW EXECUTE FUNCTION jiesu.command_attachments();
 

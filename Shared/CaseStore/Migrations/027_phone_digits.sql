@@ -9,8 +9,8 @@ $$;
 REVOKE EXECUTE ON FUNCTION jiesu.phone_digits(text) FROM PUBLIC;
 -- Whoever writes a complainant fills the index.
 GRANT EXECUTE ON FUNCTION jiesu.phone_digits(text) TO jiesu_intake;
-DROP INDEX jiesu.complainant_digits;
-CREATE INDEX complainant_digits ON jiesu.complainant (jiesu.phone_digits(phone)) WHERE phone IS NOT NULL;
+-- Beside `complainant_digits`, by which a search finds digits as they were written.
+CREATE INDEX complainant_phone_digits ON jiesu.complainant (jiesu.phone_digits(phone)) WHERE phone IS NOT NULL;
 
 -- As 022, by those digits.
 CREATE OR REPLACE FUNCTION jiesu.callers_cases(account bigint, phone text)

@@ -191,7 +191,7 @@ package struct CaseRoutes: Sendable {
     /// A person classifies by the codes of the case's own profile.
     private func unknownCode(in order: OrderRequest, _ view: CaseView) async throws -> Refusal? {
         guard order.kind == .classify,
-            case .classify(let finding)? = try? Order(
+            case .classify(let finding, _)? = try? Order(
                 kind: order.kind, payload: order.payload, organisation: order.organisation)
         else { return nil }
         return try await book.rulebook().profile(of: view.row.file).unknownField(of: finding).map(Refusal.incomplete)

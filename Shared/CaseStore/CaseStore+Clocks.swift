@@ -64,13 +64,17 @@ extension CaseStore {
             var batch = try await lock(ids, for: Self.watcher, on: connection)
             let waiting = try await commandsToLeaveAlone(of: ids, now: batch.now, on: connection)
             var fired = Fired()
+            var idle: [Int64] = []
             for file in batch.files.values.sorted(by: { $0.id < $1.id }) {
                 let running = try clocks(of: file, in: batch)
                 let events = try batch.fire(on: file.id, before: waiting[file.id])
+                if events.isEmpty, waiting[file.id] == nil { idle.append(file.id) }
                 fired.events += events.count
                 fired.lateness += lateness(of: events, among: running, now: batch.now)
             }
-            let writes = try append(batch)
+            var writes = try append(batch)
+            // Due by the row and not by the rules, as when a day became one off: the row is wrong, and would be looked at for ever.
+            if !idle.isEmpty { writes += try rewritten(try await lock(idle, on: connection)) }
             _ = try await connection.pipeline(writes)
             return fired
         }
@@ -149,7 +153,7 @@ extension CaseStore {
         return oldest
     }
 
-    /// Counts again the clocks that the calendar did not reach: after a newer one was put.
+    /// Counts again the clocks that the calendar did not reach, and all that ran when a newer one was put (`Setup`).
     /// - Parameter last: cases after this one.
     /// - Returns: the last case that was looked at; `nil` when there are no more.
     package func recount(after last: Int64, limit: Int) async throws -> Int64? {

@@ -1,4 +1,5 @@
 import Casework
+import JSON
 import Postgres
 import WorkingTime
 
@@ -31,6 +32,9 @@ extension CaseStore {
             roles = Set(try row.get(9, as: [String].self))
             isDisabled = try row.get(10)
         }
+
+        /// Number of the note that goes with it.
+        var note: Int64? { (try? JSON.parse(payload))?["note"]?.int }
 
         /// Two desks may choose the same id.
         var commandID: String { "\(organisation)/\(id)" }
@@ -144,7 +148,7 @@ extension CaseStore {
             """
             SELECT c.organisation, c.case_id, c.id, c.kind, c.round, c.account, c.payload,
                 jiesu.micros(jiesu.given_at(c.received_at, c.xmin)), a.organisation, c.roles,
-                coalesce(a.disabled_at <= c.received_at, false)
+                coalesce(a.disabled_at <= jiesu.given_at(c.received_at, c.xmin), false)
             FROM unnest(\(ids)) AS n (case_id) CROSS JOIN LATERAL (
                 SELECT c.*, c.xmin FROM jiesu.command c WHERE c.case_id = n.case_id AND c.decided_at IS NULL
                 ORDER BY c.received_at, c.organisation, c.id LIMIT \(most)) AS c
@@ -159,8 +163,10 @@ extension CaseStore {
     ) async throws -> [Outcome] {
         var commands: [Addressed] = []
         var refused: [String: Refusal] = [:]
+        let noted = try await noted(waiting, on: connection)
         for one in waiting {
             do throws(Refusal) {
+                if one.note != nil, !noted.contains(one.key) { throw .incomplete("note") }
                 commands.append(Addressed(caseID: one.caseID, command: try one.command(), given: one.given))
             } catch {
                 refused[one.key] = error
@@ -177,6 +183,21 @@ extension CaseStore {
                 return Outcome(waiting: one, code: refusal.code, detail: refusal.explanation, version: nil)
             }
         }
+    }
+
+    /// Those whose note is one that their organisation wrote about their case: a desk may write any number into a payload.
+    private func noted(_ waiting: [Waiting], on connection: Connection) async throws -> Set<String> {
+        let speaking = waiting.filter { $0.note != nil }
+        guard !speaking.isEmpty else { return [] }
+        return Set(
+            try await connection.query(
+                """
+                SELECT n.key
+                FROM unnest(\(speaking.map(\.key)), \(speaking.map(\.caseID)), \(speaking.map(\.organisation)),
+                    \(speaking.map(\.note))) AS n (key, case_id, organisation, number)
+                JOIN jiesu.note t ON t.case_id = n.case_id AND t.number = n.number AND t.organisation = n.organisation
+                """
+            ).map { try $0.get(0, as: String.self) })
     }
 
     private func settled(_ outcomes: [Outcome]) -> Query {

@@ -3,7 +3,9 @@ import Postgres
 
 /// Complaints about the same matter: each is counted at the first of them, in a transaction of that case's own.
 extension CaseStore {
-    /// Tells first cases of those that repeat them and were not counted yet.
+    /// Tells first cases of those that repeat them and were not counted yet; with each, of those that were counted at it before it was
+    /// known to be a repetition itself. What an organisation asked of the first case is decided before: a limit that its reply met does
+    /// not fire over it.
     /// - Returns: how many were counted.
     package func tellRepeats(limit: Int) async throws -> Int {
         try await pool.transaction { connection in
@@ -20,9 +22,17 @@ extension CaseStore {
                         SELECT f.earlier FROM jiesu.case_file f
                         WHERE f.id = c.first AND f.earlier IS NOT NULL AND f.earlier < f.id LIMIT 1) AS f
                 )
-                SELECT id, min(first) FROM chain GROUP BY id ORDER BY id
+                SELECT c.id, c.first, coalesce((f.course::json ->> 'complaints')::int, 1)
+                FROM (SELECT id, min(first) AS first FROM chain GROUP BY id) AS c JOIN jiesu.case_file f ON f.id = c.id
+                WHERE NOT EXISTS (SELECT FROM jiesu.command w WHERE w.case_id = c.first AND w.decided_at IS NULL)
+                ORDER BY c.id
                 """)
-            let pairs = try rows.map { (id: try $0.get(0, as: Int64.self), first: try $0.get(1, as: Int64.self)) }
+            let pairs = try rows.map { row in
+                (
+                    id: try row.get(0, as: Int64.self), first: try row.get(1, as: Int64.self),
+                    count: try row.get(2, as: Int.self)
+                )
+            }
             guard !pairs.isEmpty else { return 0 }
             var batch = try await lock(Array(Set(pairs.map(\.first))), on: connection)
             let commands = pairs.compactMap { pair -> Addressed? in
@@ -31,7 +41,7 @@ extension CaseStore {
                     caseID: pair.first,
                     command: Command(
                         id: "repeat:\(pair.id)", seen: .round(file.round), by: .service("routing"),
-                        order: .repeat(by: pair.id)))
+                        order: .repeat(by: pair.id, count: pair.count)))
             }
             _ = try await decide(commands, in: &batch, on: connection)
             _ = try await connection.pipeline(

@@ -89,13 +89,16 @@ package enum Setup {
     }
 
     /// Puts a calendar that is not there yet. Like a policy's, a version once put never changes.
-    private static func put(calendar document: String, on connection: Connection) async throws {
+    static func put(calendar document: String, on connection: Connection) async throws {
         let version = try WorkCalendar.read(Array(document.utf8), file: "calendar").version
         let rows = try await connection.query(
             """
             WITH put AS (
                 INSERT INTO jiesu.calendar (name, version, document)
                 VALUES (\(version.calendar), \(Int32(version.version)), \(document)) ON CONFLICT DO NOTHING RETURNING document
+            ), stale AS (
+                -- A day may have become one off, or a working one: the watchers count everything again.
+                UPDATE jiesu.clock SET uncounted = true WHERE NOT uncounted AND EXISTS (SELECT FROM put)
             )
             SELECT document FROM put UNION ALL
             SELECT document FROM jiesu.calendar WHERE name = \(version.calendar) AND version = \(Int32(version.version))

@@ -127,6 +127,8 @@ package struct Supervise: Sendable, Equatable {
     package var criteria: [String]
     /// Share of last month's accepted cases that should be supervised, in per cent; `nil`: none.
     package var quota: Int?
+    /// Steps whose missed limit is what the trigger `undone` means.
+    package var undone: [String]
 
     /// C.17.
     package enum Trigger: Sendable, Equatable, Hashable {
@@ -134,7 +136,7 @@ package struct Supervise: Sendable, Equatable {
         case repeated(times: Int)
         /// Returned or disputed (推诿).
         case shirking
-        /// A limit of step `close` was missed (应办未办).
+        /// A limit of a step that `undone` names was missed (应办未办).
         case undone
         /// The complainant said unsolved or dissatisfied.
         case dissatisfied
@@ -150,11 +152,15 @@ package struct Supervise: Sendable, Equatable {
         }
     }
 
-    package init(actor: String, triggers: [Trigger], limit: Limit, criteria: [String] = [], quota: Int? = nil) {
+    package init(
+        actor: String, triggers: [Trigger], limit: Limit, criteria: [String] = [], quota: Int? = nil,
+        undone: [String] = [ClockRule.closing]
+    ) {
         self.actor = actor
         self.triggers = triggers
         self.limit = limit
         self.criteria = criteria
         self.quota = quota
+        self.undone = undone
     }
 }

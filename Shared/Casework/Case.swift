@@ -90,6 +90,8 @@ package struct Case: Sendable, Equatable {
             // Whoever has it now has not signed for it yet.
             course.signed = []
             course.marks[Mark.event(.signed).code] = nil
+            // Nor has it asked for more time.
+            course.asked = nil
             state = .dispatched
         case .redirected: state = .redirected
         case .refused: state = .refused
@@ -101,6 +103,7 @@ package struct Case: Sendable, Equatable {
             if signed.organisation == lead { state = .signed }
         case .returned:
             course.returns += 1
+            course.asked = nil
             state = .returned
         case .disputed(let disputed):
             course.dispute = disputed.step
@@ -147,13 +150,19 @@ package struct Case: Sendable, Equatable {
             change(review.order) { order in
                 order.isAnswered = false
                 order.isEnded = review.failed.isEmpty
+                order.due = review.due ?? order.due
             }
         }
     }
 
-    /// A limit counts from when whoever leads took the case over, not from when a helper did.
+    /// A limit counts from when whoever leads took the case over, not from when a helper did; and from when it was accepted first, though
+    /// further policies were pinned later.
     private func marks(_ event: Event) -> Bool {
-        if case .signed(let signed) = event { signed.organisation == lead } else { true }
+        switch event {
+        case .signed(let signed): signed.organisation == lead
+        case .accepted: moment(of: .event(.accepted)) == nil
+        default: true
+        }
     }
 
     private mutating func note(_ fired: ClockFired) {

@@ -17,7 +17,8 @@ package struct Clock: Sendable, Equatable {
     package let limit: Moment?
     /// Steps that have not been fired, in order of time.
     package let steps: [Step]
-    /// The calendar does not reach so far: the end is not known yet, and nothing fires.
+    /// The calendar does not reach so far: something of it is not known yet, and is counted when a longer one is put. What is known
+    /// fires.
     package let isUncounted: Bool
 
     package var key: String { clockKey(profile, rule) }
@@ -77,27 +78,36 @@ extension ClockRule {
 
 extension [Policy] {
     /// Whether what fired belongs to a limit of step `close`: missing such a one is being late.
-    func closes(_ fired: ClockFired) -> Bool {
+    func closes(_ fired: ClockFired) -> Bool { missed(fired, isOf: [ClockRule.closing]) }
+
+    /// Whether what fired belongs to a limit of one of these steps.
+    func missed(_ fired: ClockFired, isOf steps: [String]) -> Bool {
         let policy = first { $0.version.profile == fired.profile }
-        return policy?.clocks.first { $0.name == fired.clock }?.step == ClockRule.closing
+        return policy?.clocks.first { $0.name == fired.clock }.map { steps.contains($0.step) } ?? false
     }
 }
 
 private func clock(_ rule: ClockRule, of file: Case, under policy: Policy, on calendar: WorkCalendar) -> Clock? {
     guard let start = rule.start(for: file) else { return nil }
     let key = clockKey(policy.version.profile, rule.name)
-    func end(_ limit: Limit) throws(CalendarError) -> Moment {
-        try due(from: start, limit, counting: policy.calendar, on: calendar).moment
+    // Each by itself: that an escalation lies beyond the calendar takes no limit away.
+    var isUncounted = false
+    func end(_ limit: Limit, from start: Moment = start) -> Moment? {
+        guard let due = try? due(from: start, limit, counting: policy.calendar, on: calendar) else {
+            isUncounted = true
+            return nil
+        }
+        return due.moment
     }
     func made(
-        _ target: Moment?, _ limit: Moment?, _ steps: [Clock.Step], from start: Moment = start, uncounted: Bool = false
+        _ target: Moment?, _ limit: Moment?, _ steps: [Clock.Step], from start: Moment = start
     ) -> Clock {
         let fired = Set(file.course.fired[key] ?? [])
         return Clock(
             profile: policy.version.profile, rule: rule.name, step: rule.step, from: start,
             isAssumed: rule.from == .notStated, target: target, limit: limit,
             steps: steps.filter { !fired.contains($0.number) }.sorted { ($0.at, $0.number) < ($1.at, $1.number) },
-            isUncounted: uncounted)
+            isUncounted: isUncounted)
     }
     // "At once" sets no figure to be late by: whoever must act is told at once; he who has the case already, as soon as it is
     // known what it is (E-18).
@@ -110,26 +120,28 @@ private func clock(_ rule: ClockRule, of file: Case, under policy: Policy, on ca
         }
         return made(nil, nil, [Clock.Step(number: 10, at: start, kind: .warning)], from: start)
     }
-    do throws(CalendarError) {
-        var steps: [Clock.Step] = []
-        let target = try rule.target.map { target throws(CalendarError) in try end(target) }
-        if let target { steps.append(.init(number: 0, at: target.justAfter, kind: .target)) }
-        let counted = try rule.limit.map { limit throws(CalendarError) in try end(limit) }
-        let limit = file.course.ends[key].map(Moment.init(microseconds:)) ?? counted
-        guard let limit else { return target == nil ? nil : made(target, nil, steps) }
-        for (index, offset) in rule.warn.enumerated() {
-            let at = try before(limit, by: offset, on: calendar)
-            steps.append(.init(number: 10 + index, at: max(at, start), kind: .warning))
+    var steps: [Clock.Step] = []
+    let target = rule.target.flatMap { end($0) }
+    if let target { steps.append(.init(number: 0, at: target.justAfter, kind: .target)) }
+    let limit = file.course.ends[key].map(Moment.init(microseconds:)) ?? rule.limit.flatMap { end($0) }
+    guard let limit else { return target == nil && !isUncounted ? nil : made(target, nil, steps) }
+    for (index, offset) in rule.warn.enumerated() {
+        guard let at = try? before(limit, by: offset, on: calendar) else {
+            isUncounted = true
+            continue
         }
-        steps.append(.init(number: 1, at: limit.justAfter, kind: .limit))
-        for (index, escalation) in rule.escalate.enumerated() {
-            let at = try due(from: limit, escalation.after, counting: policy.calendar, on: calendar).moment
-            steps.append(.init(number: 100 + index, at: max(at, limit.justAfter), kind: .escalation(escalation)))
+        // What it warned of before it was extended has been said.
+        if let granted = file.moment(of: .event(.extensionGranted)), file.course.extensions[key] != nil, at <= granted {
+            continue
         }
-        return made(target, limit, steps)
-    } catch {
-        return made(nil, nil, [], uncounted: true)
+        steps.append(.init(number: 10 + index, at: max(at, start), kind: .warning))
     }
+    steps.append(.init(number: 1, at: limit.justAfter, kind: .limit))
+    for (index, escalation) in rule.escalate.enumerated() {
+        guard let at = end(escalation.after, from: limit) else { continue }
+        steps.append(.init(number: 100 + index, at: max(at, limit.justAfter), kind: .escalation(escalation)))
+    }
+    return made(target, limit, steps)
 }
 
 /// Each open supervision order has the end that was set with it.

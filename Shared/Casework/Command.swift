@@ -33,14 +33,15 @@ package struct Command: Sendable, Equatable {
 /// What a command wants.
 package enum Order: Sendable, Equatable {
     case register(Registered, earlier: Int64?)
-    case classify(Finding)
+    /// With the date for a case that has no limit of its own as what it turns out to be.
+    case classify(Finding, due: Int64? = nil)
     case requestJudgement(JudgementRequested)
     case accept
     case dispatch(Dispatched)
     case redirect(Redirected)
     case refuse(Refused)
     case link(Linked)
-    case `repeat`(by: Int64)
+    case `repeat`(by: Int64, count: Int = 1)
     case submit(Submitted)
     case instruct(Instructed)
     case sign(Signed)

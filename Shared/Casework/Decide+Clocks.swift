@@ -24,7 +24,8 @@ extension Scene {
     /// Before the limit has passed (R-DL-57), and no further than the cap.
     func askExtension(_ asked: ExtensionAsked) throws(Refusal) -> [Event] {
         try require(State.handled)
-        guard file.course.asked == nil else { throw .overCap("extend") }
+        // What was asked for a limit that no longer runs is void.
+        guard (try? askedClock()) == nil else { throw .overCap("extend") }
         let (clock, limit, extend, policy) = try extensible(asked.profile, asked.clock)
         guard now <= limit, !file.course.missed.contains(clock.key) else { throw .expired }
         try checkCap(Moment(microseconds: asked.due), of: clock, limit, extend, policy)
@@ -77,7 +78,7 @@ extension Scene {
     func setLimit(_ limit: LimitSet) throws(Refusal) -> [Event] {
         guard !file.state.isFinal else { throw .notNow(file.state) }
         guard let policy = policies.first(where: { $0.version.profile == limit.profile }),
-            policy.clocks.contains(where: { $0.name == limit.clock && $0.isManual })
+            policy.clocks.contains(where: { $0.name == limit.clock && $0.isManual && $0.applies(to: file) })
         else { throw .nothingRunning(limit.clock) }
         guard limit.due > now.microseconds, limit.due <= Moment.bounds.upperBound.microseconds else {
             throw .incomplete("due")

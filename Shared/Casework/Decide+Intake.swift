@@ -23,7 +23,9 @@ func checked(_ linked: Linked, of id: Int64?, facts: Facts) throws(Refusal) -> L
 }
 
 extension Scene {
-    func classify(_ finding: Finding) throws(Refusal) -> [Event] {
+    /// A case that was accepted already may turn out to be what other schemes govern too: those are pinned then, and count from its
+    /// acceptance. None is taken away. Where no limit has a number for what it is now, it needs a date of its own (R-DL-24).
+    func classify(_ finding: Finding, _ due: Int64?) throws(Refusal) -> [Event] {
         try require(State.sent.union([.registered, .awaitingJudgement]))
         guard finding.subject != nil else { throw .incomplete("subject") }
         // A mistyped name would keep the complaint from nobody it is about.
@@ -35,7 +37,19 @@ extension Scene {
         let isAboutHandler =
             State.sent.contains(file.state)
             && file.involved.contains { facts.directory.isUnder($0, anyOf: finding.accused) }
-        return [.classified(finding)]
+        var after = file
+        after.apply(.classified(finding), at: now)
+        var events: [Event] = [.classified(finding)]
+        var governing = policies
+        let more = joining(after, beside: policies)
+        if file.moment(of: .event(.accepted)) != nil, !more.isEmpty {
+            governing += more
+            let accepted = Accepted(policies: governing.map(\.version))
+            events.append(.accepted(accepted))
+            after.apply(.accepted(accepted), at: now)
+        }
+        if State.sent.contains(file.state), !isAboutHandler { events += try dates(due, for: after, under: governing) }
+        return events
             + (isAboutHandler ? [.judgementRequested(JudgementRequested(reason: "conflict_of_interest"))] : [])
     }
 
@@ -66,24 +80,30 @@ extension Scene {
         guard Set([dispatched.lead] + dispatched.helpers).count == dispatched.helpers.count + 1 else {
             throw .incomplete("helpers")
         }
-        if let due = dispatched.due, due <= now.microseconds || due > Moment.bounds.upperBound.microseconds {
-            throw .incomplete("due")
-        }
         let isAccepted = file.moment(of: .event(.accepted)) != nil
-        var events: [Event] = isAccepted ? [] : [acceptance]
+        let events: [Event] = isAccepted ? [] : [acceptance]
         // Under the policies that hold from acceptance on, a case that is exempt from a limit needs a date of its own.
         let governing = isAccepted ? policies : accepting
         var after = file
         for event in events { after.apply(event, at: now) }
         after.apply(.dispatched(dispatched), at: now)
+        return events + (try dates(dispatched.due, for: after, under: governing)) + [.dispatched(dispatched)]
+    }
+
+    /// The date of each limit without a number that begins with what happens now.
+    private func dates(_ due: Int64?, for after: Case, under governing: [Policy]) throws(Refusal) -> [Event] {
+        if let due, due <= now.microseconds || due > Moment.bounds.upperBound.microseconds { throw .incomplete("due") }
+        var events: [Event] = []
         for policy in governing {
             for rule in policy.clocks where rule.isManual && rule.applies(to: after) {
-                guard let due = dispatched.due else { throw .incomplete("due") }
-                events.append(
-                    .limitSet(LimitSet(profile: policy.version.profile, clock: rule.name, due: due)))
+                let isRunning =
+                    file.course.ends[clockKey(policy.version.profile, rule.name)] != nil && rule.applies(to: file)
+                if due == nil, isRunning, State.sent.contains(file.state) { continue }
+                guard let due else { throw .incomplete("due") }
+                events.append(.limitSet(LimitSet(profile: policy.version.profile, clock: rule.name, due: due)))
             }
         }
-        return events + [.dispatched(dispatched)]
+        return events
     }
 
     func redirect(_ redirected: Redirected) throws(Refusal) -> [Event] {
@@ -103,11 +123,17 @@ extension Scene {
     /// The policies that hold from acceptance on: the newest versions of those that apply, the leading one first.
     private var accepting: [Policy] {
         let lead = facts.newest.first { $0.version.profile == policy.version.profile } ?? policy
-        let joining = facts.newest.filter { other in
-            guard let joins = other.joins, other.version.profile != lead.version.profile else { return false }
-            return joins.profiles.contains(lead.version.profile) && joins.when.holds(for: file)
-        }
-        return [lead] + joining.sorted { $0.version.profile < $1.version.profile }
+        return [lead] + joining(file, beside: [lead])
+    }
+
+    /// The newest versions of schemes that govern such a case beside `policies`, whose first leads, and are none of them.
+    private func joining(_ file: Case, beside policies: [Policy]) -> [Policy] {
+        let lead = policies[0].version.profile
+        let pinned = Set(policies.map(\.version.profile))
+        return facts.newest.filter { other in
+            guard let joins = other.joins, !pinned.contains(other.version.profile) else { return false }
+            return joins.profiles.contains(lead) && joins.when.holds(for: file)
+        }.sorted { $0.version.profile < $1.version.profile }
     }
 
     private var acceptance: Event { .accepted(Accepted(policies: accepting.map(\.version))) }

@@ -8,8 +8,10 @@ extension Scene {
         let trigger = supervise.triggers.first { trigger in
             switch (trigger, event) {
             case (.repeated(let times), .repeated(let repeated)): repeated.times >= times
+            // Counted before it was known who must answer.
+            case (.repeated(let times), .dispatched): file.course.complaints >= times
             case (.shirking, .returned), (.shirking, .disputed): true
-            case (.undone, .missed(let fired)): policies.closes(fired)
+            case (.undone, .missed(let fired)): policies.missed(fired, isOf: supervise.undone)
             case (.dissatisfied, .rated(let rated)): !rated.satisfaction.isSatisfied || !rated.resolved
             default: false
             }
@@ -23,14 +25,16 @@ extension Scene {
     }
 
     private func order(_ supervise: Supervise, trigger: String) -> Event? {
-        let policy = policies.first { $0.supervise != nil } ?? policy
-        guard let end = try? due(from: now, supervise.limit, counting: policy.calendar, on: facts.calendar) else {
-            return nil
-        }
+        guard let end = end(of: supervise) else { return nil }
         return .supervised(
             Supervised(
-                order: (file.course.orders.map(\.number).max() ?? 0) + 1, trigger: trigger,
-                due: end.moment.microseconds))
+                order: (file.course.orders.map(\.number).max() ?? 0) + 1, trigger: trigger, due: end.microseconds))
+    }
+
+    /// When an order ends that is given now.
+    private func end(of supervise: Supervise) -> Moment? {
+        let policy = policies.first { $0.supervise != nil } ?? policy
+        return try? due(from: now, supervise.limit, counting: policy.calendar, on: facts.calendar).moment
     }
 
     func supervise(_ reason: String) throws(Refusal) -> [Event] {
@@ -58,6 +62,9 @@ extension Scene {
         // A scheme without criteria verifies the result as a whole (R-SV-08).
         let known = criteria.isEmpty ? ["not_rectified"] : criteria
         guard review.failed.allSatisfy(known.contains) else { throw .incomplete("failed") }
+        // Whoever is sent back has the time again that the order gave; a date that was missed stays missed.
+        var review = review
+        review.due = review.failed.isEmpty ? nil : first(\.supervise).flatMap(end(of:))?.microseconds
         return [.supervisionReviewed(review)]
     }
 }

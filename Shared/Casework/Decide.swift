@@ -63,14 +63,15 @@ struct Scene {
     func events(of order: Order) throws(Refusal) -> [Event] {
         switch order {
         case .register: throw .alreadyRegistered
-        case .classify(let finding): try classify(finding)
+        case .classify(let finding, let due): try classify(finding, due)
         case .requestJudgement(let request): try requestJudgement(request)
         case .accept: try accept()
         case .dispatch(let dispatched): try dispatch(dispatched)
         case .redirect(let redirected): try redirect(redirected)
         case .refuse(let refused): try refuse(refused)
         case .link(let linked): try link(linked)
-        case .repeat(let other): [.repeated(Repeated(by: other, times: file.course.complaints + 1))]
+        case .repeat(let other, let count):
+            [.repeated(Repeated(by: other, times: file.course.complaints + max(1, count)))]
         case .submit(let submitted): try submit(submitted)
         case .instruct(let instructed): try instruct(instructed)
         case .sign(let signed): try sign(signed)

@@ -20,7 +20,9 @@ package struct Duties: Sendable, Equatable {
         case involved
         /// Where the line is run.
         case centre
-        /// In the one or the other.
+        /// In the organisation that leads, or where the line is run.
+        case leadOrCentre = "lead_or_centre"
+        /// In an organisation that takes part, or where the line is run.
         case involvedOrCentre = "involved_or_centre"
         /// Where the policy says: the supervising organisation, the decider of a dispute, whoever calls back.
         case policy
@@ -58,6 +60,7 @@ extension Duties {
             case .lead: organisation != nil && organisation == file.lead
             case .involved: isInvolved
             case .centre: isCentre
+            case .leadOrCentre: organisation.map { $0 == file.lead } ?? true || isCentre
             case .involvedOrCentre: isInvolved || isCentre
             case .policy: organisation.map(deciders.contains) ?? true
             }

@@ -47,9 +47,12 @@ package struct SupervisionReviewed: Codable, Sendable, Equatable {
     package var order: Int
     /// Criteria that were not met; empty: supervision ends.
     package var failed: [String]
+    /// Until when it must be done again, microseconds since 1970; `nil`: it ends, or the first date holds.
+    package var due: Int64?
 
-    package init(order: Int, failed: [String] = []) {
+    package init(order: Int, failed: [String] = [], due: Int64? = nil) {
         self.order = order
         self.failed = failed
+        self.due = due
     }
 }

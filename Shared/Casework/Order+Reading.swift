@@ -9,7 +9,7 @@ extension Order {
     package init(kind: Kind, payload: String, organisation: String?) throws(Refusal) {
         let reading = OrderReading(payload: payload, organisation: organisation)
         switch kind {
-        case .classify: self = .classify(try reading.read())
+        case .classify: self = .classify(try reading.read(), due: try reading.read(Due.self).due)
         case .accept: self = .accept
         case .dispatch: self = .dispatch(try reading.read())
         case .redirect: self = .redirect(try reading.read())
@@ -46,6 +46,10 @@ extension Order {
 
     private struct Reason: Decodable {
         let reason: String
+    }
+
+    private struct Due: Decodable {
+        let due: Int64?
     }
 
     private struct Grant: Decodable {

@@ -83,7 +83,8 @@ extension Supervise {
     static func read(_ value: CheckedValue, _ sources: inout [String: String]) -> Supervise? {
         let required = ["actor", "triggers", "limit"]
         guard
-            let members = Parameter.read(value, "supervise", required + ["criteria", "quota"], required, &sources)
+            let members = Parameter.read(
+                value, "supervise", required + ["criteria", "quota", "undone"], required, &sources)
         else { return nil }
         let actor = members["actor"]?.code()
         let triggers = members["triggers"]?.elements(of: "triggers", least: 1).compactMap(Trigger.read)
@@ -92,7 +93,11 @@ extension Supervise {
         guard let actor, let triggers, let limit else { return nil }
         return Supervise(
             actor: actor, triggers: triggers, limit: limit, criteria: criteria,
-            quota: members["quota"]?.integer(in: 1...100))
+            quota: members["quota"]?.integer(in: 1...100),
+            undone: members["undone"]?.distinct(of: "undone", least: 1) {
+                $0.choice(KnownCodes.steps, called: "undone")
+            }
+                ?? [ClockRule.closing])
     }
 }
 

@@ -1,4 +1,6 @@
 import Casework
+import Foundation
+import Policies
 import Postgres
 import Support
 import Telemetry
@@ -199,6 +201,100 @@ struct LifecycleTests {
                 "SELECT (payload::json ->> 'times')::bigint FROM jiesu.case_event WHERE kind = 'repeated' AND case_id = \(first) ORDER BY version"
             )
                 == [2, 3, 4])
+    }
+
+    @Test func aRepetitionFiresNoLimitOverAnAnswerThatWaits() async throws {
+        let simulation = try await Simulation()
+        let id = try await simulation.dispatched(1)[0]
+        try await simulation.ask("sign", of: id, "1")
+        _ = try await simulation.fixture.store.decideCommands(limit: 10)
+        try await simulation.ask("reply", of: id, "2", payload: Self.reply)
+        try await simulation.set("2026-03-20T09:00:00+08:00")
+        _ = try await simulation.fixture.store.register([Fixture.registration("again", earlier: id)])
+        #expect(try await simulation.fixture.store.tellRepeats(limit: 10) == 0, "the answer is decided first")
+        #expect(try await simulation.fixture.store.decideCommands(limit: 10) == 1)
+        #expect(try await simulation.fixture.store.tellRepeats(limit: 10) == 1)
+        #expect(try await told(id, simulation) == ["replied"])
+    }
+
+    @Test func aCaseThatHadRepetitionsBringsThemAlong() async throws {
+        let simulation = try await Simulation()
+        let ids = try await simulation.dispatched(2)
+        _ = try await simulation.fixture.store.register([Fixture.registration("third", earlier: ids[1])])
+        #expect(try await simulation.fixture.store.tellRepeats(limit: 10) == 1)
+        let link = Command(
+            id: "link", seen: .round(1), by: .service("test"), order: .link(Linked(earlier: ids[0])))
+        _ = try await simulation.fixture.store.perform([.init(caseID: ids[1], command: link)])[0].get()
+        #expect(try await simulation.fixture.store.tellRepeats(limit: 10) == 1)
+        #expect(
+            try await simulation.fixture.numbers(
+                "SELECT (payload::json ->> 'times')::bigint FROM jiesu.case_event WHERE kind = 'repeated' AND case_id = \(ids[0])"
+            ) == [3])
+    }
+
+    @Test func aNoteThatIsNotItsOrganisationsOwnAboutTheCaseCannotBeNamed() async throws {
+        let simulation = try await Simulation()
+        let ids = try await simulation.dispatched(2)
+        for id in ids { try await simulation.ask("sign", of: id, "1") }
+        _ = try await simulation.fixture.store.decideCommands(limit: 10)
+        let reply = { (note: Int64) in
+            #"{"to": "complainant", "form": "oral", "outcome": "explained", "note": \#(note)}"#
+        }
+        func note(_ id: Int64, by organisation: String?) async throws -> Int64 {
+            try await simulation.fixture.numbers(
+                """
+                INSERT INTO jiesu.note (case_id, organisation, account, text)
+                VALUES (\(id), \(organisation), \(simulation.officer), '内部意见') RETURNING number
+                """)[0]
+        }
+        let foreign = [
+            999_999, try await note(ids[0], by: "city-health"), try await note(ids[0], by: nil),
+            try await note(ids[1], by: "city-urban"),
+        ]
+        for (index, number) in foreign.enumerated() {
+            try await simulation.ask("reply", of: ids[0], "\(index + 2)", payload: reply(number))
+        }
+        try await simulation.ask("reply", of: ids[0], "9", payload: reply(try await note(ids[0], by: "city-urban")))
+        while try await simulation.fixture.store.decideCommands(limit: 10) > 0 {}
+        #expect(
+            try await simulation.outcomes() == [
+                "1 done", "1 done", "2 incomplete", "3 incomplete", "4 incomplete", "5 incomplete", "9 done",
+            ])
+    }
+
+    @Test func aNewerCalendarMovesTheClocksThatRun() async throws {
+        let simulation = try await Simulation()
+        let id = try await simulation.dispatched(1)[0]
+        let limit: Query = "SELECT jiesu.micros(limit_at) FROM jiesu.clock WHERE case_id = \(id) AND step = 'close'"
+        let before = try await simulation.fixture.numbers(limit)
+        // A Wednesday becomes a day off.
+        let shipped = try WorkCalendar.shippedDocument()
+        let name = try WorkCalendar.read(Array(shipped.utf8), file: "calendar").version
+        let year = try #require(shipped.range(of: "\"year\": 2026"))
+        let newer =
+            (shipped[..<year.lowerBound]
+            + shipped[year.lowerBound...].replacing(
+                "\"off_days\": [", with: "\"off_days\": [\"2026-03-04\", ", maxReplacements: 1))
+            .replacing("\"version\": \(name.version),", with: "\"version\": \(name.version + 1),", maxReplacements: 1)
+        try await simulation.fixture.pool.withConnection { connection in
+            try await Setup.put(calendar: String(newer), on: connection)
+            _ = try await connection.execute("UPDATE jiesu.setting SET value = value + 1 WHERE name = 'rules'")
+        }
+        #expect(try await simulation.fixture.store.recount(after: 0, limit: 10) == id)
+        let after = try await simulation.fixture.numbers(limit)
+        #expect(after.count == 1 && before.count == 1 && after[0] > before[0], "a day later")
+        #expect(try await simulation.fixture.store.recount(after: 0, limit: 10) == nil)
+    }
+
+    @Test func aRowThatIsDueAndHasNothingToFireIsPutRight() async throws {
+        let simulation = try await Simulation()
+        let id = try await simulation.dispatched(1)[0]
+        try await simulation.fixture.execute(
+            "UPDATE jiesu.clock SET next_at = jiesu.clock() - interval '1 hour' WHERE case_id = \(id)")
+        let shard = Int(id % 12)
+        #expect(try await simulation.fixture.store.due(in: [shard], limit: 10) == [id])
+        #expect(try await simulation.fixture.store.fire([id]).events == 0)
+        #expect(try await simulation.fixture.store.due(in: [shard], limit: 10) == [])
     }
 
     /// What was fired, and the answer, in order.

@@ -142,7 +142,9 @@ struct LifeTests {
         #expect(try life.give(.repeat(by: 101), by: .service("routing")) == [.repeated])
         #expect(try life.give(.repeat(by: 102), by: .service("routing")) == [.repeated, .supervised])
         #expect(try life.give(.repeat(by: 103), by: .service("routing")) == [.repeated])
-        #expect(life.file.course.complaints == 4)
+        // One that had been repeated itself brings its own along.
+        try life.give(.repeat(by: 104, count: 3), by: .service("routing"))
+        #expect(life.file.course.complaints == 7)
     }
 
     @Test func anOrderAboutAClosedCaseHasItsLimitWatched() throws {

@@ -1,5 +1,6 @@
 import Casework
 import Testing
+import WorkingTime
 
 /// What single rows of the requirements demand beside the worked dates and the conflicts.
 struct DetailTests {
@@ -65,12 +66,14 @@ struct DetailTests {
     }
 
     /// 000-21's own line: noise, signed for by the city's environment department.
-    private func noise() throws -> Life {
-        var life = try Life("p000-21", at: "2024-09-27T10:00")
-        try life.find("noise")
+    private func noise(
+        at time: String = "2024-09-27T10:00", then: String? = "2024-09-30T10:00"
+    ) throws -> Life {
+        var life = try Life("p000-21", at: time)
+        try life.find("noise", region: "wangting")
         try life.route()
         try life.sign()
-        life.now = try moment("2024-09-30T10:00")
+        if let then { life.now = try moment(then) }
         return life
     }
 
@@ -102,6 +105,100 @@ struct DetailTests {
         try life.give(
             .classify(Finding(nature: "complaint", subject: "noise", urgency: "urgent")), by: Life.dispatcher)
         #expect(close != nil && life.clock("p000-21/close") == close)
+    }
+
+    @Test
+    func
+        `R-CL-05: a case that turns out to be what another scheme governs is governed by it too, from its acceptance on`()
+        throws
+    {
+        var life = try Life("p000-06", at: "2024-09-27T10:00")
+        try life.find("health", region: "wangting")
+        try life.route()
+        try life.sign()
+        let accepted = life.file.moment(of: .event(.accepted))
+        #expect(life.policies.map(\.version.profile) == ["p000-06", "p003-11"])
+        #expect(life.clock("p000-06/close") != nil)
+        life.now = try moment("2024-09-29T10:00")
+        let kinds = try life.give(
+            .classify(Finding(nature: "complaint", subject: "environment", urgency: "ordinary")), by: Life.dispatcher)
+        #expect(kinds == [.classified, .accepted])
+        #expect(life.policies.map(\.version.profile) == ["p000-06", "p003-11", "p000-21"])
+        #expect(life.clock("p000-21/close")?.from == accepted && life.file.state == .signed)
+        // Once: what is pinned stays as it is.
+        #expect(
+            try life.give(
+                .classify(Finding(nature: "complaint", subject: "noise", urgency: "ordinary")), by: Life.dispatcher)
+                == [.classified])
+    }
+
+    @Test func `R-DL-24: a case that turns out to have no limit with a number gets a date of its own with the finding`()
+        throws
+    {
+        var life = try Life("p002-05", at: "2026-02-02T09:00")
+        try life.find("planning")
+        try life.send(to: "city-urban", due: "2026-02-20T09:00")
+        try life.sign()
+        let other = Finding(nature: "complaint", subject: "other", urgency: "ordinary")
+        #expect(life.refusal(of: .classify(other), by: Life.dispatcher) == .incomplete("due"))
+        let due = try moment("2026-03-02T12:00")
+        #expect(
+            try life.give(.classify(other, due: due.microseconds), by: Life.dispatcher).prefix(2)
+                == [.classified, .limitSet])
+        #expect(life.clock("p002-05/close_other")?.limit == due)
+    }
+
+    @Test func `R-DL-24: a date is set only for a limit that runs, and once more in the next round`() throws {
+        var life = try Life("p000-06", at: "2024-09-27T10:00", source: "leader")
+        try life.find("environment", region: "wangting")
+        #expect(
+            life.refusal(of: .dispatch(Dispatched(lead: "wangting-environment")), by: Life.dispatcher)
+                == .incomplete("due"))
+        try life.send(to: "wangting-environment", due: "2024-10-20T09:00")
+        try life.sign()
+        let idle = LimitSet(profile: "p000-06", clock: "close", due: try moment("2024-10-21T09:00").microseconds)
+        #expect(life.refusal(of: .setLimit(idle), by: Life.dispatcher) == .nothingRunning("close"))
+        let runs = LimitSet(profile: "p000-21", clock: "close_set", due: try moment("2024-10-21T09:00").microseconds)
+        #expect(life.refusal(of: .setLimit(runs), by: Life.dispatcher) == nil)
+        #expect(try life.city.policy("p000-21").clocks.first { $0.name == "close_set" }?.again == true)
+    }
+
+    @Test func `E-17: a helper's leader does not close what the lead has not answered`() throws {
+        var life = try Life("p000-21", at: "2024-09-27T10:00")
+        let helper = "wangting-police"
+        try life.find("noise", region: "wangting")
+        try life.send(to: "wangting-environment", helpers: [helper])
+        try life.sign()
+        let close = Order.close(Closed(rule: "mediation_ended", note: 1))
+        #expect(life.refusal(of: close, by: Life.person("leader", at: helper)) == .notAllowed("close"))
+    }
+
+    @Test func `R-DL-57: what one organisation asked for is not granted to the next`() throws {
+        var life = try Life("p000-06", at: "2024-09-27T10:00")
+        try life.find("health", region: "wangting")
+        try life.route()
+        try life.sign()
+        let due = try #require(life.clock("p000-06/close")?.limit).microseconds + 86_400_000_000
+        let ask = { (lead: String) in
+            Order.askExtension(
+                ExtensionAsked(organisation: lead, profile: "p000-06", clock: "close", due: due, reason: "complex"))
+        }
+        try life.give(ask(life.lead), by: life.officer)
+        #expect(life.refusal(of: ask(life.lead), by: life.officer) == .overCap("extend"))
+        try life.give(.return(Returned(organisation: life.lead, reason: "misdirected")), by: life.officer)
+        #expect(life.file.course.asked == nil)
+        try life.send(to: "city-health")
+        try life.sign()
+        #expect(life.refusal(of: ask(life.lead), by: life.officer) == nil)
+    }
+
+    @Test func `a limit that is known is kept though what would follow its missing lies beyond the calendar`() throws {
+        var life = try noise(at: "2026-12-10T10:00", then: nil)
+        let clock = try #require(life.clock("p000-21/close"))
+        #expect(clock.limit.map(short) == "2026-12-31" && clock.isUncounted)
+        #expect(clock.steps.contains { $0.kind == .limit })
+        life.now = try moment("2027-01-01T00:00:01")
+        #expect(try life.give(.fire, by: .service("deadlines")).contains(.missed))
     }
 
     @Test func `R-RT-47: what turns out to be about its handler goes back to a dispatcher`() throws {

@@ -165,10 +165,14 @@ struct LivesTests {
             try $0.route()
         }
         #expect(urgent.lead == "tongdu-squadron")
-        try expect(&urgent, at: "2026-02-17T22:39", [.warned, .missed, .escalated], running: urgent.ends) {
+        // Its only limit is for being there, so that is what was left undone.
+        let order = "p004-03/supervision:1 2026-02-26"
+        try expect(
+            &urgent, at: "2026-02-17T22:39", [.warned, .missed, .escalated, .supervised], running: urgent.ends + [order]
+        ) {
             try $0.give(.fire, by: .service("deadlines"))
         }
-        try expect(&urgent, at: "2026-02-17T22:45", [.signed, .visited, .replied, .closed], running: []) {
+        try expect(&urgent, at: "2026-02-17T22:45", [.signed, .visited, .replied, .closed], running: [order]) {
             try $0.sign()
             try $0.give(.visit(Visited(organisation: $0.lead)), by: $0.officer)
             try $0.reply()

@@ -103,6 +103,7 @@ struct RegisterTests {
             ("a telephone that says nothing", .complainant, .init(name: "别人", phone: "---"), nil, false),
             ("its code", .complainant, nil, receipts[0].code, true),
             ("the same telephone", .complainant, .init(name: "测试人", phone: "02155501234"), nil, true),
+            ("the same from abroad", .complainant, .init(name: "测试人", phone: "+86 21 5550 1234"), nil, true),
             ("the same e-mail", .complainant, .init(name: "测试人", email: "some@example.invalid"), nil, true),
             ("an operator", byOperator, nil, nil, true),
         ]
@@ -119,7 +120,7 @@ struct RegisterTests {
                 #expect(!quote.isBelieved && answer == .refused(.unknownEarlierCase), "\(quote.who)")
             }
         }
-        #expect(try await fixture.number("SELECT count(*) FROM jiesu.case_file WHERE earlier IS NOT NULL") == 4)
+        #expect(try await fixture.number("SELECT count(*) FROM jiesu.case_file WHERE earlier IS NOT NULL") == 5)
     }
 
     @Test func aQueryCodeBelongsToItsNumberAndIsStoredNowhere() async throws {

@@ -92,6 +92,7 @@ package struct Case: Sendable, Equatable {
             course.marks[Mark.event(.signed).code] = nil
             // Nor has it asked for more time.
             course.asked = nil
+            if state == .disputed { course.bound = lead } else if course.bound != lead { course.bound = nil }
             state = .dispatched
         case .redirected: state = .redirected
         case .refused: state = .refused

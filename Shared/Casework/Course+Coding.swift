@@ -1,6 +1,6 @@
 extension Course: Codable {
     private enum CodingKeys: String, CodingKey {
-        case marks, source, isContactable, signed, returns, dispute, asked, ends, extensions
+        case marks, source, isContactable, signed, returns, dispute, bound, asked, ends, extensions
         case fired, missed, reply, calls, rated, complaints, orders
     }
 
@@ -17,6 +17,7 @@ extension Course: Codable {
             case .signed: signed = try read(key)
             case .returns: returns = try read(key)
             case .dispute: dispute = try read(key)
+            case .bound: bound = try read(key)
             case .asked: asked = try read(key)
             case .ends: ends = try read(key)
             case .extensions: extensions = try read(key)
@@ -46,6 +47,7 @@ extension Course: Codable {
         try write(.signed, signed, unless: initial.signed)
         try write(.returns, returns, unless: initial.returns)
         try values.encodeIfPresent(dispute, forKey: .dispute)
+        try values.encodeIfPresent(bound, forKey: .bound)
         try values.encodeIfPresent(asked, forKey: .asked)
         try write(.ends, ends, unless: initial.ends)
         try write(.extensions, extensions, unless: initial.extensions)

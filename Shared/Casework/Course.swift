@@ -30,6 +30,8 @@ package struct Course: Sendable, Equatable {
     package var returns = 0
     /// Which decider of a dispute is asked, from 0; `nil`: none was asked yet.
     package var dispute: Int?
+    /// The organisation that leads because a dispute was decided so; it may not return the case, in later rounds neither.
+    package var bound: String?
     package var asked: ExtensionAsked?
     /// Ends set by hand and by extensions, by the clock's key.
     package var ends: [String: Int64] = [:]

@@ -68,22 +68,27 @@ extension Scene {
     func sendBack(_ returned: Returned) throws(Refusal) -> [Event] {
         try require(State.handled)
         guard let returns = first(\.returns) else { throw .againstPolicy("return") }
+        // Who was named by whoever settles disputes brings it before the next of them, or keeps it.
+        guard file.course.bound == nil || file.course.bound != file.lead else { throw .againstPolicy("dispute") }
         if let limit = returns.limit, let sent = file.moment(of: .event(.dispatched)) {
             guard let end = try? due(from: sent, limit, counting: policy.calendar, on: facts.calendar).moment,
                 now <= end
             else { throw .expired }
         }
         guard file.course.returns >= returns.most, !deciders.isEmpty else { return [.returned(returned)] }
-        return [.returned(returned), disputed(returned.reason, step: 0)]
+        return [.returned(returned), disputed(returned.reason, step: min(nextStep, deciders.count - 1))]
     }
 
     func dispute(_ reason: String) throws(Refusal) -> [Event] {
         try require(State.handled)
         guard !deciders.isEmpty else { throw .againstPolicy("dispute") }
-        let step = file.course.dispute.map { $0 + 1 } ?? 0
+        let step = nextStep
         guard step < deciders.count else { throw .overCap("dispute") }
         return [disputed(reason, step: step)]
     }
+
+    /// Of the deciders, who is asked next.
+    private var nextStep: Int { file.course.dispute.map { $0 + 1 } ?? 0 }
 
     private func disputed(_ reason: String, step: Int) -> Event {
         .disputed(

@@ -26,6 +26,7 @@ struct CourseTests {
         course.signed = ["a"]
         course.returns = 2
         course.dispute = 0
+        course.bound = "env-city"
         course.asked = ExtensionAsked(
             organisation: "a", profile: "p", clock: "close", due: 5, reason: "complex")
         course.ends = ["p/close": 3]

@@ -1,4 +1,5 @@
 import Casework
+import Foundation
 import Support
 import Testing
 import WorkingTime
@@ -98,6 +99,23 @@ struct LifeTests {
         let judge = Actor.account(9, organisation: "inspection", roles: ["dispatcher"])
         #expect(life.refusal(of: decision, by: judge) == nil)
         #expect(life.file.lead == "works-city")
+    }
+
+    @Test func whoADecisionNamesBringsItBeforeTheNextDeciderAndNeverReturnsIt() throws {
+        var life = try Life.dispatched()
+        let back = Order.return(Returned(organisation: "env-city", reason: "misdirected"))
+        let again = Order.dispatch(Dispatched(lead: "env-city"))
+        let judge = Actor.account(9, organisation: "inspection", roles: ["dispatcher"])
+        #expect(try life.give(back, by: Life.officer).contains(.returned))
+        #expect(life.refusal(of: again, by: Life.dispatcher) == nil)
+        #expect(try life.give(back, by: Life.officer).contains(.disputed))
+        #expect(life.refusal(of: again, by: judge) == nil)
+        #expect(life.refusal(of: back, by: Life.officer) == .againstPolicy("dispute"), "decided is decided")
+        // The second decider of the policy may still be asked; nobody decides in this city for it, and nobody comes after it.
+        #expect(life.refusal(of: .dispute(reason: "not_in_remit"), by: Life.officer) == nil)
+        #expect(life.file.course.dispute == 1)
+        let kept = try JSONDecoder().decode(Course.self, from: JSONEncoder().encode(life.file.course))
+        #expect(kept.bound == "env-city", "and is kept with the case")
     }
 
     @Test func aReturnThatComesTooLateIsRefusedAndTheOrganisationKeepsTheCase() throws {

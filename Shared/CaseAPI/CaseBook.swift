@@ -5,12 +5,9 @@ import WorkingTime
 
 /// Where cases are looked up and orders are given: an organisation's desk, or the centre.
 package protocol CaseBook: Sendable {
-    /// Cases by what is due next, those without an end last.
-    /// - Parameters:
-    ///   - states: only those in one of these; empty: those that are open.
-    ///   - reader: the organisation of whoever looks; `nil`: at the centre.
-    ///   - limit: at most so many, 1…500.
-    func cases(in states: Set<State>, for reader: String?, limit: Int) async throws -> [CaseView]
+    /// A page of cases by what is due next, those without an end last.
+    /// - Parameter reader: the organisation of whoever looks; `nil`: at the centre.
+    func cases(_ question: CaseList, for reader: String?) async throws -> CasePage
     /// With everything that happened to it; `nil` if there is none, or none that `reader` may see.
     func view(_ id: Int64, for reader: String?) async throws -> CaseView?
     /// Those of the cases that `reader` may see, the youngest first, in whatever state, without what happened to them.
@@ -28,6 +25,80 @@ package protocol CaseBook: Sendable {
     func rulebook() async throws -> Rulebook
     /// Legal time.
     func now() async throws -> Moment
+}
+
+/// Which cases a list shows, and from where on.
+package struct CaseList: Sendable {
+    /// Only those in one of these; empty: those that are open.
+    package var states: Set<State>
+    /// Only those that this organisation leads.
+    package var lead: String?
+    /// Where the page before ended; `nil`: from the beginning.
+    package var after: Key?
+    /// At most so many, 1…500.
+    package var limit: Int
+
+    package init(states: Set<State> = [], lead: String? = nil, after: Key? = nil, limit: Int) {
+        self.states = states
+        self.lead = lead
+        self.after = after
+        self.limit = limit
+    }
+
+    /// A place in a list: what is due when, and the case. Goes on right behind it, whatever came or went before meanwhile.
+    package struct Key: Sendable, Equatable {
+        /// Microseconds since 1970; `nil`: without an end.
+        let limit: Int64?
+        let id: Int64
+
+        init(limit: Int64?, id: Int64) {
+            self.limit = limit
+            self.id = id
+        }
+
+        /// As it stands in an address: `1767225600000000-17`, `none-17`.
+        package var text: String { "\(limit.map(String.init) ?? "none")-\(id)" }
+
+        package init?(_ text: String) {
+            let parts = text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, let id = Int64(parts[1]), id >= 0 else { return nil }
+            let limit = Int64(parts[0])
+            guard parts[0] == "none" || limit.map({ $0 >= 0 }) == true else { return nil }
+            self.limit = limit
+            self.id = id
+        }
+    }
+}
+
+/// Some cases of a list.
+package struct CasePage: Sendable {
+    /// Only those that whoever looks may see.
+    package let cases: [CaseView]
+    /// Where the next page begins; `nil`: this is the last.
+    package let next: CaseList.Key?
+}
+
+extension CaseBook {
+    package func cases(in states: Set<State>, for reader: String?, limit: Int) async throws -> [CaseView] {
+        try await cases(CaseList(states: states, limit: limit), for: reader).cases
+    }
+}
+
+extension CaseList {
+    var wanted: [String] { (states.isEmpty ? State.open : states).map(\.rawValue).sorted() }
+
+    /// The order of every list, of a table or view called `f`. As an expression, so that a key can go on behind what has no end too.
+    static let order: StaticString = "coalesce(f.limit_at, 'infinity'), f.id"
+
+    /// One more row than `limit` was asked for: whether it is there tells whether there is another page.
+    /// - Parameter rows: as `CaseView` reads them, and the limit in microseconds.
+    func page(_ rows: Rows, where isReadable: (CaseView) throws -> Bool = { _ in true }) throws -> CasePage {
+        let rows = Array(rows)
+        let key = rows.count > limit ? rows[limit - 1] : nil
+        return CasePage(
+            cases: try rows.prefix(limit).map { try CaseView($0, steps: []) }.filter(isReadable),
+            next: try key.map { Key(limit: try $0.get(21), id: try $0.get(0)) })
+    }
 }
 
 /// A case as the people who work on it see it: codes and times, no text.

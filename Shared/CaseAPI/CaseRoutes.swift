@@ -32,23 +32,33 @@ package struct CaseRoutes: Sendable {
             .get, "/api/v1/cases", "待办件,最先到期的在前", tags: ["cases"],
             parameters: [
                 .query("state", .choice(State.allCases.map(\.rawValue)), required: false, "只列这一状态的;缺省为所有未结的"),
+                .query("lead", .string(1...40, .code), required: false, "只列由这一单位主办的"),
+                .query("after", .string(1...60, .code), required: false, "上一页的 next,接着往下列"),
                 .query("limit", .integer(1...500), required: false, "至多多少件,缺省 100"),
             ],
             answers: [
                 .init(
                     200, "待办件",
-                    .object([.required("cases", .array(of: CaseDocument.summary, count: 0...500), "由急到缓")]))
+                    .object([
+                        .required("cases", .array(of: CaseDocument.summary, count: 0...500), "由急到缓"),
+                        .optional("next", .string(1...60, .code), "还有时,下一页的 after"),
+                    ]))
             ]
         ) { request, _ in
             let session = try await access.authorised(request, any: Self.anyRole)
             let state = request.parameter("state").flatMap(State.init)
-            let views = try await book.cases(
-                in: Set([state].compactMap { $0 }), for: session.organisation,
-                limit: Int(request.parameters["limit"]?.int ?? 100))
+            let after = request.parameter("after").map(CaseList.Key.init)
+            if let after, after == nil {
+                throw Problem(400, "bad-after", "after 有误", detail: "请用上一页答复中的 next")
+            }
+            let page = try await book.cases(
+                CaseList(
+                    states: Set([state].compactMap { $0 }), lead: request.parameter("lead"), after: after ?? nil,
+                    limit: Int(request.parameters["limit"]?.int ?? 100)), for: session.organisation)
             let rules = try await book.rulebook()
-            return .json(
-                ["cases": .array(try views.map { try CaseDocument.summary($0, rules) })],
-                headers: ["Cache-Control": "no-store"])
+            var answer: JSONObject = ["cases": .array(try page.cases.map { try CaseDocument.summary($0, rules) })]
+            answer["next"] = page.next.map { .string($0.text) }
+            return .json(.object(answer), headers: ["Cache-Control": "no-store"])
         }
     }
 

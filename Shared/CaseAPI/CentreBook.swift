@@ -16,8 +16,8 @@ package struct CentreBook: CaseBook {
     package func rulebook() async throws -> Rulebook { try await store.rulebook() }
     package func now() async throws -> Moment { try await store.now() }
 
-    package func cases(in states: Set<State>, for reader: String?, limit: Int) async throws -> [CaseView] {
-        let wanted = (states.isEmpty ? State.open : states).map(\.rawValue).sorted()
+    package func cases(_ question: CaseList, for reader: String?) async throws -> CasePage {
+        let after = question.after
         let rules = try await rulebook()
         let held = reader.map { Set(rules.directory.organisations[$0]?.roles ?? []) }
         // Who holds such a duty may see cases of others; which ones is decided one by one.
@@ -28,14 +28,19 @@ package struct CentreBook: CaseBook {
         let views = try await pool.withConnection { connection in
             try await connection.query(
                 """
-                SELECT \(raw: CaseRow.columns), jiesu.micros(f.registered_at) FROM jiesu.case_file f
-                WHERE f.state = ANY(\(wanted)) AND (\(isHolder) OR f.lead = \(reader)
+                SELECT \(raw: CaseRow.columns), jiesu.micros(f.registered_at), jiesu.micros(f.limit_at)
+                FROM jiesu.case_file f
+                WHERE f.state = ANY(\(question.wanted)) AND (\(isHolder) OR f.lead = \(reader)
                         OR f.helpers <> '{}' AND f.helpers @> ARRAY[\(reader)])
-                    AND \(raw: State.condition(for: states))
-                ORDER BY f.limit_at NULLS LAST, f.id LIMIT \(limit)
+                    AND \(raw: State.condition(for: question.states))
+                    AND (\(question.lead)::text IS NULL OR f.lead = \(question.lead))
+                    AND (coalesce(f.limit_at, 'infinity'), f.id)
+                        > (coalesce(jiesu.moment(\(after?.limit)), CASE WHEN \(after == nil) THEN '-infinity' ELSE 'infinity' END::timestamptz),
+                            \(after?.id ?? 0))
+                ORDER BY \(raw: CaseList.order) LIMIT \(question.limit + 1)
                 """)
-        }.map { try CaseView($0, steps: []) }
-        return try views.filter { try isReadable($0, by: reader, rules) }
+        }
+        return try question.page(views) { try isReadable($0, by: reader, rules) }
     }
 
     package func views(of ids: [Int64], for reader: String?) async throws -> [CaseView] {

@@ -22,15 +22,22 @@ package struct DeskBook: CaseBook {
     package func now() async throws -> Moment { try await store.now() }
 
     /// What the desk sees is the database's to say, whoever looks.
-    package func cases(in states: Set<State>, for reader: String?, limit: Int) async throws -> [CaseView] {
-        let wanted = (states.isEmpty ? State.open : states).map(\.rawValue).sorted()
-        return try await pool.withConnection { connection in
+    package func cases(_ question: CaseList, for reader: String?) async throws -> CasePage {
+        let after = question.after
+        let views = try await pool.withConnection { connection in
             try await connection.query(
                 """
-                SELECT \(raw: CaseRow.columns), jiesu.micros(f.registered_at) FROM jiesu.my_case f
-                WHERE f.state = ANY(\(wanted)) AND \(raw: State.condition(for: states)) ORDER BY f.limit_at NULLS LAST, f.id LIMIT \(limit)
+                SELECT \(raw: CaseRow.columns), jiesu.micros(f.registered_at), jiesu.micros(f.limit_at)
+                FROM jiesu.my_case f
+                WHERE f.state = ANY(\(question.wanted)) AND \(raw: State.condition(for: question.states))
+                    AND (\(question.lead)::text IS NULL OR f.lead = \(question.lead))
+                    AND (coalesce(f.limit_at, 'infinity'), f.id)
+                        > (coalesce(jiesu.moment(\(after?.limit)), CASE WHEN \(after == nil) THEN '-infinity' ELSE 'infinity' END::timestamptz),
+                            \(after?.id ?? 0))
+                ORDER BY \(raw: CaseList.order) LIMIT \(question.limit + 1)
                 """)
-        }.map { try CaseView($0, steps: []) }
+        }
+        return try question.page(views)
     }
 
     /// Of the cases that the organisation leads.

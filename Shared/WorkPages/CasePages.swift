@@ -68,27 +68,51 @@ package struct CasePages: Sendable {
     var cases: Route {
         Route(
             .get, "\(prefix)/cases", "待办件的页面,最先到期的在前", tags: ["pages"],
-            parameters: [.query("state", .string(0...40), required: false, "只列这一状态的;空为所有未结的")],
+            parameters: [
+                .query("state", .string(0...40), required: false, "只列这一状态的;空为所有未结的"),
+                .query("lead", .string(0...40), required: false, "只列由这一单位主办的;空为所有单位"),
+                .query("after", .string(0...60), required: false, "上一页之后"),
+            ],
             answers: [Self.html]
         ) { request, _ in
             try await site.page(request) { visitor in
                 let state = request.parameter("state").flatMap(State.init)
-                let views = try await book.cases(
-                    in: Set([state].compactMap(\.self)), for: visitor.session.organisation, limit: Self.listed)
                 let (rules, now) = (try await book.rulebook(), try await book.now())
+                let lead = request.parameter("lead").flatMap { rules.directory.organisations[$0] }
+                let after = request.parameter("after").flatMap(CaseList.Key.init)
+                let page = try await book.cases(
+                    CaseList(
+                        states: Set([state].compactMap(\.self)), lead: lead?.code, after: after, limit: Self.listed),
+                    for: visitor.session.organisation)
+                let rows = try page.cases.map { try row($0, rules, now) }
                 let filters = State.allCases.map { one -> HTML in
                     "<option value='\(one.rawValue)'\(one == state ? " selected" : nil)>\(one.title)</option>"
+                }
+                let organisations = rules.directory.organisations.values.filter(\.hasInbox).sorted { $0.code < $1.code }
+                    .map { one -> HTML in
+                        "<option value='\(one.code)'\(one.code == lead?.code ? " selected" : nil)>\(one.title)</option>"
+                    }
+                // What waits for somebody at the centre has a way of its own.
+                let ways = State.allCases.filter(State.undecided.contains).map { one -> HTML in
+                    "<a href='\(prefix)/cases?state=\(one.rawValue)'>\(one.title)</a>"
+                }
+                let filtered = "state=\(state?.rawValue ?? "")&lead=\(lead?.code ?? "")"
+                let more = page.next.map { key -> HTML in
+                    "<p><a id='next' href='\(prefix)/cases?\(filtered)&amp;after=\(key.text)'>下一页</a></p>"
                 }
                 return site.frame(
                     state.map { "\($0.title)的工单" } ?? "待办工单", for: visitor, isLive: true,
                     """
+                    \(visitor.session.has(any: ["dispatcher"]) ? HTML("<p class='ways'>待中心决定：\(ways)</p>") : nil)
                     <form method="get" action="\(prefix)/cases" class="field"><label for="state">状态</label>
                     <select id="state" name="state"><option value="">所有未结</option>\(filters)</select>
+                    <label for="lead">主办单位</label>
+                    <select id="lead" name="lead"><option value="">所有单位</option>\(organisations)</select>
                     <button class="quiet">筛选</button></form>
                     <form method="get" action="\(prefix)/case" class="field"><label for="number">受理编号</label>
                     <input id="number" name="number" inputmode="numeric"> <button class="quiet">打开</button></form>
-                    \(live(views.isEmpty ? "<p>没有工单。</p>" : table(try views.map { try row($0, rules, now) }), now))
-                    \(views.count == Self.listed ? "<p class='hint'>只列出最先到期的 \(Self.listed) 件；其余的按状态筛选，或凭编号打开。</p>" : nil)
+                    \(live(rows.isEmpty ? "<p>没有工单。</p>" : table(rows), now))
+                    \(more)
                     """
                 ).response()
             }
@@ -255,6 +279,7 @@ package struct CasePages: Sendable {
             </dl>
             \(isForReading ? nil : textButton(number, visitor))
             \(isForReading ? nil : Self.callbackCard(desk))
+            \(isForReading ? nil : proposal(view, desk, visitor, id: Self.newID()))
             \(forms.isEmpty ? nil : HTML("<h2>办理</h2>\(forms)"))
             <h2>经过</h2>
             <ol class="steps">\(steps)</ol>

@@ -22,8 +22,8 @@ extension OrderForm {
         OrderForm(
             kind: .dispatch, title: "转办",
             questions: [
-                Question(name: "lead", label: "主办单位", answer: .code { $0.organisations }),
-                Question(name: "helpers", label: "协办单位", isRequired: false, answer: .codes { $0.organisations }),
+                Question(name: "lead", label: "主办单位", answer: .code { $0.competent }),
+                Question(name: "helpers", label: "协办单位", isRequired: false, answer: .organisations),
                 Question(
                     name: "due", label: "个案期限", hint: "只有须单独设定期限的才填写", isRequired: false, answer: .moment),
             ]),

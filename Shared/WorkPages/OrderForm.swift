@@ -22,12 +22,21 @@ struct OrderForm {
         var hint: String?
         var isRequired = true
         let answer: Answer
+
+        var isList: Bool {
+            switch answer {
+            case .codes, .organisations: true
+            default: false
+            }
+        }
     }
 
     enum Answer {
         /// One of these codes.
         case code(@Sendable (Desk) -> [(code: String, title: String)])
         case codes(@Sendable (Desk) -> [(code: String, title: String)])
+        /// Some of those that could take the case, in groups by whom they report to.
+        case organisations
         case yesOrNo(yes: String, no: String)
         /// A time of the city's clock.
         case moment
@@ -56,6 +65,13 @@ struct OrderForm {
         var profile: Profile? { try? rules.profile(of: file) }
         var organisations: [(code: String, title: String)] {
             rules.directory.organisations.values.sorted { $0.code < $1.code }.map { ($0.code, $0.title) }
+        }
+        /// Those that could take it: `decide` refuses a body without an inbox, and whoever is complained about or reports to that one.
+        var competent: [(code: String, title: String)] {
+            organisations.filter { one in
+                rules.directory.organisations[one.code]?.hasInbox == true
+                    && !rules.directory.isUnder(one.code, anyOf: file.accused)
+            }
         }
     }
 
@@ -105,7 +121,7 @@ struct OrderForm {
                     if question.isRequired { return nil } else { continue }
                 }
                 data[question.name] = .string(first.code)
-            case .codes: data[question.name] = .array([])
+            case .codes, .organisations: data[question.name] = .array([])
             case .yesOrNo: data[question.name] = .bool(true)
             case .moment: data[question.name] = .int(desk.now.microseconds + 86_400_000_000)
             case .clock(let isMeant):
@@ -160,6 +176,7 @@ struct OrderForm {
             switch question.answer {
             case .code(let choices): return field(.list(choices(desk).map { ($0.code, $0.title) })).html(value)
             case .codes(let choices): return Self.boxes(name, question.label, choices(desk), answers[name])
+            case .organisations: return Self.groups(name, question.label, desk, answers[name])
             case .yesOrNo(let yes, let no): return field(.choice([("true", yes), ("false", no)])).html(value)
             case .moment: return field(.line(type: "datetime-local")).html(value)
             case .clock(let isMeant):
@@ -202,6 +219,21 @@ struct OrderForm {
     /// Where the numbers of files stand that came with an earlier try.
     var kept: String? { files.map { $0 + Self.keptMark } }
 
+    /// Closed but where something is chosen, so that ninety organisations are nine lines.
+    private static func groups(_ name: String, _ label: String, _ desk: Desk, _ chosen: JSON?) -> HTML {
+        let all = desk.rules.directory.organisations
+        let groups = Dictionary(grouping: desk.competent) { all[$0.code]?.parent ?? "" }
+        let codes = Set((chosen?.array ?? chosen.map { [$0] } ?? []).compactMap(\.string))
+        let lines = groups.sorted { $0.key < $1.key }.map { parent, choices -> HTML in
+            let isOpen = choices.contains { codes.contains($0.code) }
+            return """
+                <details\(isOpen ? " open" : nil)><summary>\(all[parent]?.title ?? "其他")所属（\(choices.count)）</summary>
+                \(boxes(name, all[parent]?.title ?? "其他", choices, chosen))</details>
+                """
+        }
+        return "<fieldset><legend>\(label)</legend>\(lines)</fieldset>"
+    }
+
     private static func boxes(
         _ name: String, _ label: String, _ choices: [(code: String, title: String)], _ chosen: JSON?
     ) -> HTML {
@@ -221,7 +253,7 @@ struct OrderForm {
             let schema: Schema =
                 switch question.answer {
                 case .files: .array(of: .string(1...20, .digits), count: 0...100)
-                case .codes: .array(of: .string(0...60), count: 0...200)
+                case .codes, .organisations: .array(of: .string(0...60), count: 0...200)
                 case .words: .string(0...20_000)
                 default: .string(0...200)
                 }
@@ -241,7 +273,7 @@ struct OrderForm {
         for question in questions {
             let name = name(question)
             func fault(_ message: String) { faults.append(.init(name, "\(question.label)：\(message)")) }
-            if case .codes = question.answer {
+            if question.isList {
                 let codes = answers[name]?.array ?? answers[name].map { [$0] } ?? []
                 data[question.name] = .array(codes.filter { $0.string?.isEmpty == false })
                 continue
@@ -263,7 +295,7 @@ struct OrderForm {
                     continue
                 }
                 data[question.name] = .string(text)
-            case .codes, .files: break
+            case .codes, .organisations, .files: break
             case .yesOrNo: data[question.name] = .bool(text == "true")
             case .moment:
                 guard let moment = Moment(iso8601: text + ":00+08:00") else {

@@ -55,13 +55,16 @@ let package = Package(
                 .copy("duties.json"), .copy("notices.json"), .copy("publication.json"), .copy("script.json"),
                 .copy("profile.schema.json"),
             ]),
+        shared("Classifying", ["Casework", "Policies", "TextMatching"]),
         shared("Telemetry"),
         shared("Lifecycle", ["Telemetry"]),
         shared("Configuration", ["Telemetry", "TextMatching"]),
         shared("Kafka", ["CRdKafka", "Lifecycle", "Telemetry"]),
         shared("Postgres", ["CLibPQ", "Lifecycle", "Telemetry"]),
         shared("HTTP", ["CMicroHTTPD", "Configuration", "JSON", "Telemetry", "TextMatching", "Lifecycle"]),
-        shared("Pages", ["HTTP"], resources: [.copy("style.css"), .copy("live.js"), .copy("photos.js")]),
+        shared(
+            "Pages", ["HTTP"],
+            resources: [.copy("style.css"), .copy("live.js"), .copy("photos.js"), .copy("suggestions.js")]),
         shared(
             "CaseStore",
             [
@@ -89,10 +92,11 @@ let package = Package(
         service(
             "Intake",
             [
-                "Access", "Attachments", "WorkPages", "Casework", "CaseStore", "Pages", "Policies", "Postgres", "HTTP",
+                "Access", "Attachments", "Classifying", "WorkPages", "Casework", "CaseStore", "Pages", "Policies",
+                "Postgres", "HTTP",
                 "JSON", "WorkingTime",
             ]),
-        service("Classification", ["Casework", "CaseStore", "Policies", "Postgres", "TextMatching", "HTTP"]),
+        service("Classification", ["Casework", "CaseStore", "Classifying", "Policies", "Postgres", "HTTP"]),
         service("Routing", ["Access", "WorkPages", "Pages", "CaseAPI", "Casework", "CaseStore", "Postgres", "HTTP"]),
         service(
             "Desk",
@@ -170,7 +174,8 @@ let package = Package(
         tests(
             "ClassificationTests",
             [
-                "Classification", "Jiesu", "CaseStore", "Casework", "Policies", "Postgres", "JSON", "Support",
+                "Classification", "Classifying", "Jiesu", "CaseStore", "Casework", "Policies", "Postgres", "JSON",
+                "Support",
                 "WorkingTime",
             ]),
         tests("HTTPTests", ["HTTP", "Configuration", "JSON", "Lifecycle", "Support", "Telemetry"]),

@@ -1,7 +1,7 @@
 import Casework
 import CaseStore
+import Classifying
 import Postgres
-import Synchronization
 
 /// Finds out what registered complaints are, by the words of their profile; puts the doubtful ones before a person.
 final class Examining: Caseworker {
@@ -9,13 +9,7 @@ final class Examining: Caseworker {
     let states: Set<State> = [.registered]
     let wakesOn: Set<Event.Kind> = [.registered]
 
-    /// Classifiers of one rulebook, made when first needed.
-    private struct Bench {
-        var number: Int64 = 0
-        var classifiers: [Policy.Version: Classifier] = [:]
-    }
-
-    private let bench = Mutex(Bench())
+    private let classifiers = Classifiers()
 
     private let bytes: Int
 
@@ -78,15 +72,9 @@ final class Examining: Caseworker {
 
     private func classifier(for file: Case, rules: Rulebook) throws -> Classifier {
         let profile = try rules.profile(of: file)
-        guard let classification = profile.classification else {
+        guard let classifier = classifiers.classifier(of: profile, in: rules.directory, book: rules.number) else {
             throw StoreError.policyMissing("with words for case \(file.id)")
         }
-        return bench.withLock { bench in
-            if bench.number != rules.number { bench = Bench(number: rules.number) }
-            if let made = bench.classifiers[profile.policy.version] { return made }
-            let classifier = Classifier(classification, directory: rules.directory)
-            bench.classifiers[profile.policy.version] = classifier
-            return classifier
-        }
+        return classifier
     }
 }

@@ -101,8 +101,14 @@ struct CitizenForm {
         Page("我要反映", script: .photos, html(action: "/complaint", nil, photos: photos, problem))
     }
 
-    /// - Parameter hidden: what the form brings along besides.
-    func html(action: String, _ hidden: HTML?, photos: HTML? = nil, _ problem: Problem? = nil) -> HTML {
+    /// - Parameters:
+    ///   - hidden: what the form brings along besides.
+    ///   - assist: further attributes of the form.
+    ///   - more: what stands behind its button.
+    func html(
+        action: String, _ hidden: HTML?, photos: HTML? = nil, _ problem: Problem? = nil, assist: HTML? = nil,
+        more: HTML? = nil
+    ) -> HTML {
         var faults: [(field: String, message: String)] = []
         for fault in problem?.fields ?? [] {
             let field = Self.pointers.first { $0.value == fault.name }?.key ?? "text"
@@ -121,13 +127,13 @@ struct CitizenForm {
         }
         return """
             \(summary(of: faults))
-            <form method="post" action="\(action)" class="card"\(photos.map { _ in " enctype='multipart/form-data'" })>\(hidden)
+            <form method="post" action="\(action)" class="card" id="register"\(assist)\(photos.map { _ in " enctype='multipart/form-data'" })>\(hidden)
             <input type="hidden" name="key" value="\(key ?? Self.newKey())">
             \(photos.map { _ in Self.first(photoKey) })
             \(fields)
             \(photos)
             <p class="hint">姓名和联系方式只用于办理和回访，每次查看都留有记录。</p>
-            <button name="\(Self.step)" value="send">\(isOperators ? "登记" : "提交")</button>
+            <button name="\(Self.step)" value="send">\(isOperators ? "登记" : "提交")</button>\(more)
             </form>
             """
     }

@@ -70,6 +70,25 @@ struct IntakeStore {
         }
     }
 
+    /// The open cases most like what is typed, the likest first, at most five; on record, for the account that looks.
+    /// - Parameter regions: where the matter can lie; `nil`: not known.
+    func cases(like typed: String, in regions: [String]?, for account: Int64) async throws -> [LikeCase] {
+        try await pool.withConnection { connection in
+            try await connection.query(
+                """
+                SELECT case_id, likeness, common, state, subject, policies[1], region, lead, jiesu.micros(registered_at)
+                FROM jiesu.like_cases(\(account), \(typed), \(regions.map { "{\($0.joined(separator: ","))}" })::text[], 5)
+                """)
+        }.map { row in
+            let id: Int64 = try row.get(0)
+            guard let state = State(rawValue: try row.get(3)) else { throw StoreError.unreadable("case_file \(id)") }
+            return LikeCase(
+                number: CaseNumber(id: id), likeness: try row.get(1), common: try row.get(2), state: state,
+                subject: try row.get(4), policy: try Policy.Version(stored: try row.get(5)), region: try row.get(6),
+                lead: try row.get(7), registered: Moment(microseconds: try row.get(8)))
+        }
+    }
+
     /// The round of handling that a case is in; `nil` as for `progress`.
     func round(of number: CaseNumber, code: QueryCode) async throws -> Int? {
         try await pool.withConnection { connection in

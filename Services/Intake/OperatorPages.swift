@@ -12,11 +12,18 @@ import WorkPages
 struct OperatorPages {
     let site: WorkSite
     let complaints: ComplaintRoutes
+    private let assist: OperatorAssist
+
+    init(site: WorkSite, complaints: ComplaintRoutes) {
+        self.site = site
+        self.complaints = complaints
+        assist = OperatorAssist(complaints: complaints)
+    }
 
     static let ways = [(address: "", title: "登记")]
     private static let role = Role(code: "operator")
 
-    var all: [Route] { site.all + [form, register] }
+    var all: [Route] { site.all + [PageScript.suggestions.route, form, again, suggestions, register] }
 
     private func page(_ request: Request, _ body: (WorkSite.Visitor) async throws -> Response) async throws -> Response
     {
@@ -52,6 +59,7 @@ struct OperatorPages {
     {
         let rules = try await complaints.cases.rulebook()
         let form = CitizenForm(.object(answers), rules: rules, isOperators: true)
+        let help = try await assist.html(.object(answers), for: visitor)
         let earlier = try await complaints.store.cases(
             of: answers["phone"]?.string ?? "", for: visitor.session.account)
         let lines = earlier.map { one -> HTML in
@@ -59,11 +67,49 @@ struct OperatorPages {
             return "<li>\(one.number.description)：\(one.registered.readable) \(subject)，\(one.state.title)</li>"
         }
         return site.frame(
-            "登记", for: visitor,
+            "登记", for: visitor, script: .suggestions,
             """
             \(lines.isEmpty ? nil : HTML("<div class='notice'><h2>此号码此前的工单</h2><ul id='earlier-cases'>\(lines)</ul></div>"))
-            \(form.html(action: "\(site.prefix)/complaint", site.hidden(visitor), problem))
+            <div class="beside">
+            \(form.html(
+                action: "\(site.prefix)/complaint", site.hidden(visitor), problem,
+                assist: " data-assist='\(site.prefix)/suggestions'",
+                more: " <button class='quiet' id='ask' formaction='\(site.prefix)/form' formnovalidate>查找相似工单</button>"))
+            <div class="assist" id="assist" role="region" aria-label="建议" aria-live="polite">\(help)</div>
+            </div>
             """)
+    }
+
+    private static let taken = Schema.Field.optional("take", .string(0...40), "与之关联的工单")
+
+    /// The form once more, as it was filled in, with what is suggested for it.
+    private var again: Route {
+        Route(
+            .post, "\(site.prefix)/form", "登记表单,连同建议和相似的工单", tags: ["pages"],
+            body: .form(.object(CitizenForm.fields + [WorkSite.formTokenField, Self.taken])), answers: [WorkSite.html]
+        ) { request, answers in
+            try await site.form(request, answers) { visitor in
+                try await allowed(visitor) { visitor in
+                    var answers = answers.object ?? JSONObject()
+                    if let taken = answers["take"] { answers["earlier"] = taken }
+                    return try await page(of: answers, for: visitor).response()
+                }
+            }
+        }
+    }
+
+    /// What is suggested for the form as it stands, for the page's script.
+    private var suggestions: Route {
+        Route(
+            .post, "\(site.prefix)/suggestions", "对所填内容的建议和相似的工单,是网页的一段", tags: ["pages"],
+            body: .form(.object(CitizenForm.fields + [WorkSite.formTokenField])), answers: [WorkSite.html]
+        ) { request, answers in
+            try await site.form(request, answers) { visitor in
+                try await allowed(visitor) { visitor in
+                    .html(try await assist.html(answers, for: visitor).text, headers: ["Cache-Control": "no-store"])
+                }
+            }
+        }
     }
 
     private var register: Route {

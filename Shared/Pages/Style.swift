@@ -18,6 +18,8 @@ package enum PageScript: String, CaseIterable, Sendable {
     case live
     /// Shows photos as they are chosen, and lets them be taken away again: for inputs with `data-most` and `data-bytes`.
     case photos
+    /// Fetches into `#assist` what is suggested for the form `#register` while somebody types: `data-assist` says from where.
+    case suggestions
 
     var address: String { "/\(rawValue).js" }
 
@@ -27,7 +29,7 @@ package enum PageScript: String, CaseIterable, Sendable {
     /// What a page allows for it, besides what every page does.
     var policy: String {
         switch self {
-        case .live: "; script-src 'self'; img-src 'self'; connect-src 'self'"
+        case .live, .suggestions: "; script-src 'self'; img-src 'self'; connect-src 'self'"
         // A picture that was chosen and not sent yet.
         case .photos: "; script-src 'self'; img-src 'self' blob:"
         }

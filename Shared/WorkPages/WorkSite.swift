@@ -75,8 +75,12 @@ package struct WorkSite: Sendable {
     }
 
     /// A page with who is logged in above it, and the ways to the other pages.
-    /// - Parameter isLive: whether our script keeps its `#live` up to date.
-    package func frame(_ title: String, for visitor: Visitor, isLive: Bool = false, _ body: HTML) -> Page {
+    /// - Parameters:
+    ///   - isLive: whether our script keeps its `#live` up to date.
+    ///   - script: another script that may run on it, as `Page`'s.
+    package func frame(
+        _ title: String, for visitor: Visitor, isLive: Bool = false, script: PageScript? = nil, _ body: HTML
+    ) -> Page {
         let roles = visitor.session.roles.map(\.title).sorted().joined(separator: "、")
         let links = (ways + [("/password", "密码")]).map { way -> HTML in
             "<a href='\(prefix)\(way.address)'>\(way.title)</a>"
@@ -87,7 +91,7 @@ package struct WorkSite: Sendable {
                 <nav aria-label="主要页面">\(links)</nav>
                 <form method="post" action="\(prefix)/log-out" class="who">\(hidden(visitor))
                 <span>\(visitor.session.title)（\(roles)）</span> <button class="quiet">退出</button></form>
-                """, script: isLive ? .live : nil, body)
+                """, script: isLive ? .live : script, body)
     }
 }
 

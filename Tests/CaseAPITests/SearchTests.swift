@@ -111,6 +111,15 @@ struct SearchTests {
         #expect(try await archive.found(.init(name: "测试乙")) == [])
         #expect(try await archive.found(.init(phone: "0007654321")) == [])
         #expect(try await archive.found(.init(words: ["路灯"])) == [id])
+        // Who asks for confidence: by the organisation that leads and the line's own people.
+        _ = try await archive.fixture.pool.withConnection {
+            try await $0.execute("UPDATE jiesu.case_file SET identity = 'confidential' WHERE id = \(id)")
+        }
+        for question in [SearchQuestion(name: "测试乙"), SearchQuestion(phone: "0007654321")] {
+            for (session, ids) in [(archive.dispatcher, [id]), (archive.officer, [id]), (archive.stranger, [])] {
+                #expect(try await archive.access.search(question, for: session, before: nil, limit: 5) == ids)
+            }
+        }
     }
 
     @Test func `who asked what, and what was shown, is on record, and without the record nothing is found`()

@@ -4,6 +4,7 @@ import TextMatching
 import Testing
 
 @testable import Classification
+@testable import Classifying
 
 @Suite struct ClassifierTests {
     private func find(_ text: String, place: String? = nil, about: String? = nil, region: String? = nil) throws

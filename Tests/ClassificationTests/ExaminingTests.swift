@@ -4,6 +4,7 @@ import Support
 import Testing
 
 @testable import Classification
+@testable import Classifying
 
 @Suite struct ExaminingTests {
     /// Cases with such texts, in order of id.

@@ -2,6 +2,7 @@ import Support
 import Testing
 
 @testable import Classification
+@testable import Classifying
 
 /// Real messages, where they are at hand.
 @Suite struct RealTextsTests {

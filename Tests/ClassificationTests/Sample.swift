@@ -5,6 +5,7 @@ import Policies
 import WorkingTime
 
 @testable import Classification
+@testable import Classifying
 
 /// One line of Services/Jiesu/Samples/complaints.jsonl.
 struct Sample {

@@ -4,6 +4,7 @@ import Policies
 import Testing
 
 @testable import Classification
+@testable import Classifying
 
 /// The complaints that the demo sends: each ends as its line says, by the real rules.
 @Suite struct SamplesTests {

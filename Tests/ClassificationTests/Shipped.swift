@@ -5,6 +5,7 @@ import Support
 import Testing
 
 @testable import Classification
+@testable import Classifying
 @testable import Jiesu
 
 /// What ships with the suite, read once for all tests.

@@ -3,6 +3,7 @@ import Policies
 import Testing
 
 @testable import Classification
+@testable import Classifying
 
 /// What people say to each of the newer lines, and what it is found to be.
 @Suite struct SubjectsTests {

@@ -8,7 +8,7 @@ import Testing
 
 /// Where an operator registers while the caller speaks, in a real Chromium and by hand.
 @Suite struct OperatorPagesTests {
-    private func account(_ intake: IntakeFixture, _ role: String) async throws -> String {
+    func account(_ intake: IntakeFixture, _ role: String) async throws -> String {
         let name = "\(role)-\(UInt32.random(in: 0 ... .max))"
         _ = try await intake.pool.withConnection {
             try await $0.execute(

@@ -87,11 +87,11 @@ import Testing
     ]
     private static let functions: [String: Set<String>] = [
         "jiesu_intake": common.union(appending).union(logIn).union([
-            "query_codes", "answer", "change_password", "callers_cases", "own_quotes", "phone_digits",
+            "query_codes", "answer", "change_password", "callers_cases", "like_cases", "own_quotes", "phone_digits",
             "attach_with_code",
             "attach_as_operator", "complainants_attachments", "complainants_attachment", "linked_attachment",
         ]),
-        "jiesu_classification": common.union(appending).union(logIn).union(["index_texts"]),
+        "jiesu_classification": common.union(appending).union(logIn).union(["index_texts", "drop_texts"]),
         "jiesu_routing": common.union(appending).union(logIn).union(reading).union([
             "given_at", "change_password", "searches",
         ]),

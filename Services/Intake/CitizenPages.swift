@@ -318,6 +318,7 @@ extension Event {
         case .judgementRequested: "由人工研判"
         case .accepted: "已受理"
         case .dispatched: "已转办理单位"
+        case .handedOver: "办理单位变更，已移交"
         case .redirected: "已告知其他途径"
         case .refused: "不予受理"
         case .signed: "办理单位已签收"

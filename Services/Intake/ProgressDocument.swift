@@ -46,16 +46,21 @@ struct ProgressDocument {
         members["next_limit"] = progress.limit.map { .string($0.iso8601) }
         members["answer"] = progress.answer.map(JSON.string)
         let policy = rules.profiles[progress.policy]?.policy
+        var handlers: [String] = []
         for step in progress.steps {
             switch step.event {
             case .dispatched(let dispatched):
-                members["handled_by"] = .array(([dispatched.lead] + dispatched.helpers).map(office))
+                handlers = [dispatched.lead] + dispatched.helpers
+                members["handled_by"] = .array(handlers.map(office))
             case .redirected(let redirected):
                 members["go_to"] = office(redirected.to)
                 members["notice"] = policy?.notice(ofRule: redirected.rule).map(JSON.string)
             case .refused(let refused):
                 members["go_to"] = refused.to.map(office)
                 members["notice"] = policy?.notice(ofRule: refused.rule).map(JSON.string)
+            case .handedOver(let handed):
+                handlers = handlers.compactMap { $0 == handed.from ? handed.to : $0 == handed.to ? nil : $0 }
+                members["handled_by"] = .array(handlers.map(office))
             case .registered, .classified, .judgementRequested, .accepted, .linked, .repeated, .submitted, .instructed,
                 .signed, .returned, .disputed, .contacted, .visited, .noted, .informed, .extensionAsked,
                 .extensionGranted,

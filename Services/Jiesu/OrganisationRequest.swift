@@ -54,6 +54,10 @@ struct OrganisationRequest {
     func organisation(in rules: Rulebook) throws -> (organisation: Directory.Organisation, isNew: Bool) {
         try check(against: rules)
         if let there = rules.directory.organisations[code] {
+            guard !there.isDisabled else {
+                throw CommandFailure(
+                    "\(code) is disabled", hint: "a code stands for one organisation for ever: choose another")
+            }
             if let fault = difference(from: there) {
                 throw CommandFailure(
                     "\(code) is there with \(fault)",
@@ -72,7 +76,7 @@ struct OrganisationRequest {
     }
 
     private func check(against rules: Rulebook) throws(Arguments.Mistake) {
-        let organisations = rules.directory.organisations.values.sorted { $0.code < $1.code }
+        let organisations = rules.directory.organisations.values.filter { !$0.isDisabled }.sorted { $0.code < $1.code }
         if let parent {
             try Arguments.check(
                 parent, among: organisations.map(\.code), called: "organisation", seeIn: "`jiesu organisation list`")

@@ -28,6 +28,7 @@ enum Main {
                 Relay(settings: settings.database("relay"), watch: watch, metrics: metrics, log: log),
                 CaseConsumer(Dispatching(), store: store, watch: watch, metrics: metrics, log: log),
                 Deciding(store: store, metrics: metrics, log: log),
+                HandingOver(store: store, log: log),
                 StoreGauges(pool: pool, metrics: metrics, log: log),
                 Server(
                     name: "jiesu-routing", listen: settings.listen.description,

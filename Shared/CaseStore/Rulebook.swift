@@ -82,7 +82,10 @@ package struct Rulebook: Sendable {
 
     private static let contents: [Query] = [
         "SELECT profile, version, document FROM jiesu.policy",
-        "SELECT code, title, aliases, parent, level, roles, contact, inbox FROM jiesu.organisation",
+        """
+        SELECT code, title, aliases, parent, level, roles, contact, inbox, disabled_at IS NOT NULL, successor
+        FROM jiesu.organisation
+        """,
         "SELECT code, title, aliases, parent FROM jiesu.region",
         "SELECT organisation, region, subject FROM jiesu.jurisdiction",
         "SELECT name, document FROM jiesu.calendar ORDER BY version DESC LIMIT 1",
@@ -109,7 +112,8 @@ package struct Rulebook: Sendable {
             organisations: try answers[2].map { row in
                 .init(
                     code: try row.get(0), title: try row.get(1), aliases: try row.get(2), parent: try row.get(3),
-                    level: try row.get(4), roles: try row.get(5), contact: try row.get(6), hasInbox: try row.get(7))
+                    level: try row.get(4), roles: try row.get(5), contact: try row.get(6), hasInbox: try row.get(7),
+                    isDisabled: try row.get(8), successor: try row.get(9))
             },
             regions: try answers[3].map { row in
                 .init(code: try row.get(0), title: try row.get(1), aliases: try row.get(2), parent: try row.get(3))

@@ -94,6 +94,7 @@ package struct Case: Sendable, Equatable {
             course.asked = nil
             if state == .disputed { course.bound = lead } else if course.bound != lead { course.bound = nil }
             state = .dispatched
+        case .handedOver(let handed): handOver(handed)
         case .redirected: state = .redirected
         case .refused: state = .refused
         case .linked(let linked): earlier = linked.earlier
@@ -163,6 +164,20 @@ package struct Case: Sendable, Equatable {
         case .signed(let signed): signed.organisation == lead
         case .accepted: moment(of: .event(.accepted)) == nil
         default: true
+        }
+    }
+
+    /// Whoever takes over stands where the other stood: has signed if that one had, not if only he himself had, as a helper.
+    private mutating func handOver(_ handed: HandedOver) {
+        let hasSigned = course.signed.contains(handed.from)
+        if let to = handed.to, lead == handed.from || !involved.contains(to) {
+            course.signed = course.signed.filter { $0 != handed.from && $0 != to } + (hasSigned ? [to] : [])
+            helpers = helpers.compactMap { $0 == handed.from ? to : $0 == to ? nil : $0 }
+            if lead == handed.from { lead = to }
+            if course.bound == handed.from { course.bound = to }
+        } else {
+            course.signed.removeAll { $0 == handed.from }
+            helpers.removeAll { $0 == handed.from }
         }
     }
 

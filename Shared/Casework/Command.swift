@@ -38,6 +38,8 @@ package enum Order: Sendable, Equatable {
     case requestJudgement(JudgementRequested)
     case accept
     case dispatch(Dispatched)
+    /// The part of an organisation that is no more goes to its successor.
+    case handOver(from: String)
     case redirect(Redirected)
     case refuse(Refused)
     case link(Linked)
@@ -74,6 +76,7 @@ package enum Order: Sendable, Equatable {
         case requestJudgement = "request_judgement"
         case accept
         case dispatch
+        case handOver = "hand_over"
         case redirect
         case refuse
         case link
@@ -109,6 +112,7 @@ package enum Order: Sendable, Equatable {
         case .requestJudgement: .requestJudgement
         case .accept: .accept
         case .dispatch: .dispatch
+        case .handOver: .handOver
         case .redirect: .redirect
         case .refuse: .refuse
         case .link: .link
@@ -148,6 +152,7 @@ extension Order.Kind {
         case .requestJudgement: .judgementRequested
         case .accept: .accepted
         case .dispatch: .dispatched
+        case .handOver: nil
         case .redirect: .redirected
         case .refuse: .refused
         case .link: .linked

@@ -46,6 +46,20 @@ extension Scene {
         Set(roles.flatMap { facts.directory.organisations(withRole: $0).map(\.code) })
     }
 
+    /// A case of an organisation that is no more goes to its successor as it stands. What that one may not have (R-RT-47), or nobody
+    /// succeeds to, a person decides anew.
+    func handOver(_ from: String) throws(Refusal) -> [Event] {
+        guard facts.directory.organisations[from]?.isDisabled == true else { throw .unknownOrganisation(from) }
+        try require(State.handled.union([.replied, .closed]))
+        guard file.involved.contains(from) else { throw .nothingRunning("hand_over") }
+        let heir = facts.directory.heir(of: from).flatMap { heir in
+            heir.hasInbox && !facts.directory.isUnder(heir.code, anyOf: file.accused) ? heir.code : nil
+        }
+        guard heir == nil, from == file.lead else { return [.handedOver(HandedOver(from: from, to: heir))] }
+        guard file.state != .closed else { throw .notNow(.closed) }
+        return [.judgementRequested(JudgementRequested(reason: "organisation_disabled"))]
+    }
+
     func submit(_ submitted: Submitted) throws(Refusal) -> [Event] {
         guard !file.state.isFinal, file.moment(of: .event(.submitted)) == nil else { throw .notNow(file.state) }
         return [.submitted(submitted)]

@@ -109,14 +109,18 @@ extension Scene {
     func redirect(_ redirected: Redirected) throws(Refusal) -> [Event] {
         try require([.classified, .awaitingJudgement])
         guard policy.transferMode == .tellOnly else { throw .againstPolicy("transfer") }
-        guard facts.directory.organisations[redirected.to] != nil else { throw .unknownOrganisation(redirected.to) }
+        guard facts.directory.organisations[redirected.to]?.isDisabled == false else {
+            throw .unknownOrganisation(redirected.to)
+        }
         return [.redirected(redirected)]
     }
 
     func refuse(_ refused: Refused) throws(Refusal) -> [Event] {
         try require([.classified, .awaitingJudgement])
         guard policy.refuse.contains(refused.ground) else { throw .againstPolicy("refuse") }
-        if let to = refused.to, facts.directory.organisations[to] == nil { throw .unknownOrganisation(to) }
+        if let to = refused.to, facts.directory.organisations[to]?.isDisabled != false {
+            throw .unknownOrganisation(to)
+        }
         return [.refused(refused)]
     }
 
@@ -140,7 +144,9 @@ extension Scene {
 
     /// Nobody works on a complaint about himself or about whoever he reports to (R-RT-47).
     private func requireCompetence(of code: String) throws(Refusal) {
-        guard let organisation = facts.directory.organisations[code], organisation.hasInbox else {
+        guard let organisation = facts.directory.organisations[code], organisation.hasInbox,
+            !organisation.isDisabled
+        else {
             throw .unknownOrganisation(code)
         }
         guard !facts.directory.isUnder(code, anyOf: file.accused) else { throw .conflictOfInterest(code) }

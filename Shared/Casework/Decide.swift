@@ -67,6 +67,7 @@ struct Scene {
         case .requestJudgement(let request): try requestJudgement(request)
         case .accept: try accept()
         case .dispatch(let dispatched): try dispatch(dispatched)
+        case .handOver(let from): try handOver(from)
         case .redirect(let redirected): try redirect(redirected)
         case .refuse(let refused): try refuse(refused)
         case .link(let linked): try link(linked)

@@ -17,11 +17,15 @@ package struct Directory: Sendable, Equatable {
         /// Whether it works on cases in this suite and so has an inbox topic; `false` for bodies the public is only
         /// told about.
         package var hasInbox: Bool
+        /// It is no more (撤并): nothing new comes to it, its names stay for what has happened.
+        package var isDisabled: Bool
+        /// Who took its open cases over when it was disabled; `nil`: nobody.
+        package var successor: String?
 
         package init(
             code: String, title: String, aliases: [String] = [], parent: String? = nil, level: String,
             roles: [String] = [],
-            contact: String = "", hasInbox: Bool = true
+            contact: String = "", hasInbox: Bool = true, isDisabled: Bool = false, successor: String? = nil
         ) {
             self.code = code
             self.title = title
@@ -31,6 +35,8 @@ package struct Directory: Sendable, Equatable {
             self.roles = roles
             self.contact = contact
             self.hasInbox = hasInbox
+            self.isDisabled = isDisabled
+            self.successor = successor
         }
     }
 
@@ -103,20 +109,26 @@ package struct Directory: Sendable, Equatable {
 
     /// Who answers for `subject` in `region`, the nearest region first; within one region in order of code.
     package func answering(for subject: String, in region: String?) -> [Organisation] {
-        enclosing(region).flatMap { holders[Place(region: $0, subject: subject)] ?? [] }.compactMap {
-            organisations[$0]
-        }
+        enclosing(region).flatMap { holders[Place(region: $0, subject: subject)] ?? [] }
+            .compactMap { organisations[$0] }.filter { !$0.isDisabled }
     }
 
     /// Organisations with `role`, in order of code.
     package func organisations(withRole role: String) -> [Organisation] {
-        organisations.values.filter { $0.roles.contains(role) }.sorted { $0.code < $1.code }
+        organisations.values.filter { !$0.isDisabled && $0.roles.contains(role) }.sorted { $0.code < $1.code }
     }
 
-    /// Whether `organisation` is one of `accused` or reports, directly or not, to one of them (R-RT-47).
+    /// Whether `organisation` is one of `accused`, has succeeded one of them, or reports, directly or not, to such a one (R-RT-47).
     package func isUnder(_ organisation: String, anyOf accused: [String]) -> Bool {
         guard !accused.isEmpty else { return false }
-        return chain(from: organisation) { organisations[$0]?.parent }.contains(where: accused.contains)
+        let named = accused.flatMap { chain(from: $0) { organisations[$0]?.successor } }
+        return chain(from: organisation) { organisations[$0]?.parent }.contains(where: named.contains)
+    }
+
+    /// Who does what was the work of `organisation`: itself or, where it is disabled, the first of its successors that is not.
+    package func heir(of organisation: String) -> Organisation? {
+        chain(from: organisation) { organisations[$0]?.successor }.lazy.compactMap { organisations[$0] }
+            .first { !$0.isDisabled }
     }
 
     private func chain(from start: String, next: (String) -> String?) -> [String] {

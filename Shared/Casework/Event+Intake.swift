@@ -60,6 +60,18 @@ package struct Dispatched: Codable, Sendable, Equatable {
     }
 }
 
+/// An organisation that is no more gave up its part in the case (移交): whoever took over goes on where it stood, and no limit moves.
+package struct HandedOver: Codable, Sendable, Equatable {
+    package var from: String
+    /// `nil`: it took part, and nobody does so in its place.
+    package var to: String?
+
+    package init(from: String, to: String?) {
+        self.from = from
+        self.to = to
+    }
+}
+
 /// The person was told where to go instead (告知其他途径).
 package struct Redirected: Codable, Sendable, Equatable {
     /// Where to go, an organisation of the directory.

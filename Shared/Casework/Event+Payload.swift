@@ -26,6 +26,7 @@ extension Event {
         case .judgementRequested(let body): body
         case .accepted(let body): body
         case .dispatched(let body): body
+        case .handedOver(let body): body
         case .redirected(let body): body
         case .refused(let body): body
         case .linked(let body): body
@@ -81,6 +82,7 @@ extension Event {
             case .judgementRequested: .judgementRequested(try reader.read())
             case .accepted: .accepted(try reader.read())
             case .dispatched: .dispatched(try reader.read())
+            case .handedOver: .handedOver(try reader.read())
             case .redirected: .redirected(try reader.read())
             case .refused: .refused(try reader.read())
             case .linked: .linked(try reader.read())

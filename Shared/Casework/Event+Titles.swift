@@ -7,6 +7,7 @@ extension Event.Kind {
         case .judgementRequested: "转人工研判"
         case .accepted: "受理"
         case .dispatched: "转办"
+        case .handedOver: "移交"
         case .redirected: "告知其他途径"
         case .refused: "不予受理"
         case .linked: "关联此前的工单"

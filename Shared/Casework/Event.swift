@@ -9,6 +9,7 @@ package enum Event: Sendable, Equatable {
     case judgementRequested(JudgementRequested)
     case accepted(Accepted)
     case dispatched(Dispatched)
+    case handedOver(HandedOver)
     case redirected(Redirected)
     case refused(Refused)
     case linked(Linked)
@@ -47,6 +48,7 @@ package enum Event: Sendable, Equatable {
         case judgementRequested = "judgement_requested"
         case accepted
         case dispatched
+        case handedOver = "handed_over"
         case redirected
         case refused
         case linked
@@ -86,6 +88,7 @@ package enum Event: Sendable, Equatable {
         case .judgementRequested: .judgementRequested
         case .accepted: .accepted
         case .dispatched: .dispatched
+        case .handedOver: .handedOver
         case .redirected: .redirected
         case .refused: .refused
         case .linked: .linked

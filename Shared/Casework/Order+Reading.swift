@@ -40,7 +40,7 @@ extension Order {
         case .supervise: self = .supervise(reason: try reading.read(Reason.self).reason)
         case .answerSupervision: self = .answerSupervision(try reading.read())
         case .reviewSupervision: self = .reviewSupervision(try reading.read())
-        case .register, .requestJudgement, .repeat, .rate, .withdraw, .fire: throw .notAllowed(kind.rawValue)
+        case .register, .handOver, .requestJudgement, .repeat, .rate, .withdraw, .fire: throw .notAllowed(kind.rawValue)
         }
     }
 

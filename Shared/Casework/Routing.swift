@@ -4,8 +4,13 @@
 /// a person decides.
 package func route(_ file: Case, under policy: Policy, in directory: Directory) -> Order {
     // A case that comes back goes to whoever had it, by whatever rule or person that was decided.
-    if file.state == .reopened, let lead = file.lead, !directory.isUnder(lead, anyOf: file.accused) {
-        return .dispatch(Dispatched(lead: lead, helpers: file.helpers))
+    if file.state == .reopened, let lead = file.lead.flatMap({ directory.heir(of: $0)?.code }),
+        !directory.isUnder(lead, anyOf: file.accused)
+    {
+        let helpers = file.helpers.compactMap { directory.heir(of: $0)?.code }.reduce(into: [String]()) { list, code in
+            if code != lead, !list.contains(code) { list.append(code) }
+        }
+        return .dispatch(Dispatched(lead: lead, helpers: helpers))
     }
     var excluded = false
     for rule in policy.leadRules where rule.when.holds(for: file) {

@@ -64,7 +64,9 @@ struct OrderForm {
 
         var profile: Profile? { try? rules.profile(of: file) }
         var organisations: [(code: String, title: String)] {
-            rules.directory.organisations.values.sorted { $0.code < $1.code }.map { ($0.code, $0.title) }
+            rules.directory.organisations.values.filter { !$0.isDisabled }.sorted { $0.code < $1.code }.map {
+                ($0.code, $0.title)
+            }
         }
         /// Those that could take it: `decide` refuses a body without an inbox, and whoever is complained about or reports to that one.
         var competent: [(code: String, title: String)] {

@@ -103,6 +103,7 @@ struct EventTests {
             .escalated(.init(profile: "test", clock: "close", step: 100, due: 5, to: "leader", act: .report)),
             "escalated", #"{"act":"report","clock":"close","due":5,"profile":"test","step":100,"to":"leader"}"#
         ),
+        (.handedOver(.init(from: "a", to: "b")), "handed_over", #"{"from":"a","to":"b"}"#),
         (
             .supervised(.init(order: 1, trigger: "repeat", due: 5)), "supervised",
             #"{"due":5,"order":1,"trigger":"repeat"}"#

@@ -61,6 +61,8 @@ struct Life {
     var log: [(event: Event, at: Moment, by: Actor)] = []
     var now: Moment
     var waiting: Moment?
+    /// Organisations that are no more, and who took over.
+    var disabled: [String: String?] = [:]
     private var count = 0
 
     /// A complaint of Monday 2 March 2026, ten in the morning, by somebody who can be called back.
@@ -104,8 +106,12 @@ struct Life {
     var facts: Facts {
         var facts = City.facts
         facts.directory = Directory(
-            organisations: Array(City.directory.organisations.values)
-                + [.init(code: "gov", title: "市政府办", level: "city", roles: ["city_government"])],
+            organisations: (Array(City.directory.organisations.values)
+                + [.init(code: "gov", title: "市政府办", level: "city", roles: ["city_government"])]).map { one in
+                    var one = one
+                    if let successor = disabled[one.code] { (one.isDisabled, one.successor) = (true, successor) }
+                    return one
+                },
             regions: Array(City.directory.regions.values), jurisdictions: City.directory.jurisdictions)
         facts.duties = Self.duties
         facts.newest = [Self.policy]

@@ -392,7 +392,8 @@ struct LifePropertyTests {
             try check(life, seed)
         }
         let never: Set<Event.Kind> = [
-            .judgementRequested, .redirected, .refused, .linked, .submitted, .instructed, .visited, .noted, .informed,
+            .judgementRequested, .handedOver, .redirected, .refused, .linked, .submitted, .instructed, .visited, .noted,
+            .informed,
             .limitSet,
         ]
         #expect(reached.union(never) == Set(Event.Kind.allCases), "the walk is long enough to reach everything else")

@@ -274,7 +274,7 @@ import Testing
         #expect(lines.count == (try await city.number("SELECT count(*) FROM jiesu.organisation")))
         #expect(
             lines.contains(
-                "shixun-land\tdistrict\tshixun-government\tjiesu_desk_shixun-land\t1\t石浔县自然资源和规划局"))
-        #expect(lines.contains { $0.hasPrefix("city-government\tcity\t-\t-\t0\t") })
+                "shixun-land\tdistrict\tshixun-government\tjiesu_desk_shixun-land\t1\tactive\t石浔县自然资源和规划局"))
+        #expect(lines.contains { $0.hasPrefix("city-government\tcity\t-\t-\t0\tactive\t") })
     }
 }

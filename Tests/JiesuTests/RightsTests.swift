@@ -85,6 +85,8 @@ import Testing
     private static let reading: Set = [
         "ticket", "read_person", "ask", "found", "attach", "attachments", "read_attachment",
     ]
+    /// Deputies of who approves, and who read what.
+    private static let approving: Set = ["name_deputy", "end_deputy", "deputies", "who_read"]
     private static let functions: [String: Set<String>] = [
         "jiesu_intake": common.union(appending).union(logIn).union([
             "query_codes", "answer", "change_password", "callers_cases", "like_cases", "own_quotes", "phone_digits",
@@ -92,15 +94,17 @@ import Testing
             "attach_as_operator", "complainants_attachments", "complainants_attachment", "linked_attachment",
         ]),
         "jiesu_classification": common.union(appending).union(logIn).union(["index_texts", "drop_texts"]),
-        "jiesu_routing": common.union(appending).union(logIn).union(reading).union([
-            "given_at", "change_password", "searches",
+        "jiesu_routing": common.union(appending).union(logIn).union(reading).union(approving).union([
+            "given_at", "change_password", "cases_of", "searches",
         ]),
         "jiesu_deadlines": common.union(appending).union(["given_at"]),
-        "jiesu_callback": common.union(appending).union(logIn).union(reading).union([
+        "jiesu_callback": common.union(appending).union(logIn).union(reading).union(approving).union([
             "change_password", "set_notices", "notice_tickets", "notice_contacts",
         ]),
         "jiesu_reporting": common.union(logIn).union(["change_password"]),
-        desk: common.union(logIn).union(reading).union(["change_password", "i_am_under", "is_mine", "my_news"]),
+        desk: common.union(logIn).union(reading).union(approving).union([
+            "change_password", "i_am_under", "is_mine", "my_news", "i_succeeded",
+        ]),
     ]
     private static let sequences: [String: Set<String>] = [
         "jiesu_intake": ["case_id"], "jiesu_routing": ["note_number_seq", "outbox_id_seq"],

@@ -33,7 +33,8 @@ enum AccountAddCommand: OperatorCommand {
         let organisation = arguments.text("organisation")
         let pool = try Reach(arguments).pool()
         if let organisation {
-            let known = try await CaseStore(pool: pool).rulebook().directory.organisations.keys.sorted()
+            let known = try await CaseStore(pool: pool).rulebook().directory.organisations.values
+                .filter { !$0.isDisabled }.map(\.code).sorted()
             try Arguments.check(
                 organisation, among: known, called: "organisation", seeIn: "`jiesu organisation list`")
         }

@@ -86,7 +86,7 @@ enum OrganisationAddCommand: OperatorCommand {
 enum OrganisationListCommand: OperatorCommand {
     static let name = "organisation list"
     static let synopsis = "[--data DIR]"
-    static let summary = "all organisations: code, level, whom it reports to, database login, accounts, title"
+    static let summary = "all organisations: code, level, whom it reports to, database login, accounts, state, title"
     static let options = [Reach.option]
 
     static func run(_ arguments: Arguments) async throws -> Int32 {
@@ -95,11 +95,13 @@ enum OrganisationListCommand: OperatorCommand {
             try await connection.query(
                 """
                 SELECT o.code, o.level, coalesce(o.parent, '-'), coalesce(d.login::text, '-'),
-                    (SELECT count(*) FROM jiesu.account a WHERE a.organisation = o.code AND a.disabled_at IS NULL), o.title
+                    (SELECT count(*) FROM jiesu.account a WHERE a.organisation = o.code AND a.disabled_at IS NULL),
+                    CASE WHEN o.disabled_at IS NULL THEN 'active' ELSE 'disabled' || coalesce(', cases to ' || o.successor, '') END,
+                    o.title
                 FROM jiesu.organisation o LEFT JOIN jiesu.desk_login d ON d.organisation = o.code ORDER BY o.code
                 """)
         }
-        for row in rows { print(try (0..<6).map { try row.get($0, as: String.self) }.joined(separator: "\t")) }
+        for row in rows { print(try (0..<7).map { try row.get($0, as: String.self) }.joined(separator: "\t")) }
         return 0
     }
 }

@@ -75,7 +75,8 @@ struct ComplaintRoutes {
             .init("/earlier", "没有这个受理编号,或查询码、电话、邮箱与它都对不上;请核对,也可不填此项")
         // None of these is the sender's to put right, and no registration is refused for them.
         case .unknownCase, .alreadyRegistered, .stale, .notNow, .incomplete, .unknownOrganisation, .conflictOfInterest,
-            .againstPolicy, .notAllowed, .expired, .overCap, .nothingRunning, .idTaken:
+            .againstPolicy, .notAllowed, .expired, .overCap, .nothingRunning, .ownRequest,
+            .idTaken:
             .init("", "暂时无法登记(\(refusal.code))")
         }
     }

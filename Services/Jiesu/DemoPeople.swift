@@ -9,9 +9,11 @@ import WorkingTime
 
 /// The people of the demo: they log in and act through the public APIs, each under an account of their own.
 final class DemoPeople: Sendable {
-    /// Who somebody is: one at each organisation, who may do what officers and heads may, and three at the centre.
+    /// Who somebody is: at each organisation one who may do what officers and heads may and one who approves, and three at the centre.
     enum Person: Hashable {
         case at(String)
+        /// Who grants what the other one asks for.
+        case head(String)
         case dispatcher
         case agent
         case supervisor
@@ -19,6 +21,7 @@ final class DemoPeople: Sendable {
         var name: String {
             switch self {
             case .at(let organisation): organisation
+            case .head(let organisation): "\(organisation)-head"
             case .dispatcher: "demo-dispatcher"
             case .agent: "demo-agent"
             case .supervisor: "demo-supervisor"
@@ -26,11 +29,15 @@ final class DemoPeople: Sendable {
         }
 
         var organisation: String? {
-            if case .at(let organisation) = self { organisation } else { nil }
+            switch self {
+            case .at(let organisation), .head(let organisation): organisation
+            case .dispatcher, .agent, .supervisor: nil
+            }
         }
 
         var roles: [Role] {
             switch self {
+            case .head: ["leader", "unit_head", "section_head"]
             case .at: ["officer", "leader", "unit_head", "section_head", "dispatcher"]
             case .dispatcher: ["dispatcher", "officer", "leader"]
             case .agent: ["callback_agent"]
@@ -136,8 +143,10 @@ final class DemoPeople: Sendable {
     /// An organisation's own instance, or the centre's.
     private func part(of person: Person) -> Suite.Part {
         switch person {
-        case .at(let organisation) where desks.contains(organisation): .desk(organisation)
-        case .at, .dispatcher, .supervisor: .routing
+        case .at(let organisation) where desks.contains(organisation),
+            .head(let organisation) where desks.contains(organisation):
+            .desk(organisation)
+        case .at, .head, .dispatcher, .supervisor: .routing
         case .agent: .callback
         }
     }

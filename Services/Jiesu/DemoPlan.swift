@@ -120,10 +120,10 @@ struct DemoPlan: Sendable {
             let at = later(since(file, .extensionAsked), hours: 3)
             return chance(file, 6) < 75
                 ? Step(
-                    at: at, person: .at(lead), kind: .grantExtension, data: ["means": "phone"],
+                    at: at, person: .head(lead), kind: .grantExtension, data: ["means": "phone"],
                     mark: "\(at.microseconds)")
                 : Step(
-                    at: at, person: .at(lead), kind: .refuseExtension, data: ["reason": "no_need"],
+                    at: at, person: .head(lead), kind: .refuseExtension, data: ["reason": "no_need"],
                     mark: "\(at.microseconds)")
         }
         guard chance(file, 5) < 20, !tried.contains(.askExtension),

@@ -32,7 +32,8 @@ enum Jiesu {
         OrganisationAddCommand.self, OrganisationRenameCommand.self, OrganisationMergeCommand.self,
         OrganisationDisableCommand.self, OrganisationListCommand.self, AccountAddCommand.self, AccountListCommand.self,
         AccountDisableCommand.self, AccountEnableCommand.self, AccountPasswordCommand.self, AccountTokenCommand.self,
-        AccountTokenListCommand.self, AccountTokenEndCommand.self, CalendarDueCommand.self,
+        AccountTokenListCommand.self, AccountTokenEndCommand.self, AccountDeputyCommand.self,
+        AccountDeputyListCommand.self, AccountDeputyEndCommand.self, CalendarDueCommand.self,
         BenchCommand.self,
     ]
 

@@ -69,13 +69,17 @@ package struct AccessStore: Sendable {
         if let kept = cache.sessions.withLock({ $0.session(token, at: now) }) { return kept }
         let rows = try await pool.withConnection { connection in
             try await connection.query(
-                "SELECT account, organisation, roles, title, form_token FROM jiesu.session(\(token))")
+                """
+                SELECT account, organisation, roles, title, form_token, name, organisation_title, must_change, stands_in
+                FROM jiesu.session(\(token))
+                """)
         }
         guard let row = rows.first else { return nil }
         let roles: [String] = try row.get(2)
         let session = Session(
             account: try row.get(0), organisation: try row.get(1), roles: Set(roles.map(Role.init(code:))),
-            title: try row.get(3), formToken: try row.get(4))
+            title: try row.get(3), formToken: try row.get(4), name: try row.get(5),
+            organisationTitle: try row.get(6), mustChangePassword: try row.get(7), standsIn: try row.get(8))
         cache.sessions.withLock { $0.keep(session, for: token, at: now) }
         return session
     }

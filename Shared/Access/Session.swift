@@ -11,13 +11,28 @@ package struct Session: Sendable, Equatable {
     package let title: String
     /// What a form must bring along to be this person's own: no other site can know it.
     package let formToken: String
+    /// What the person logs in with.
+    package let name: String
+    /// Where the person works, in Chinese; `nil` for the centre's own people.
+    package let organisationTitle: String?
+    /// The password is an administrator's and must be changed before anything else.
+    package let mustChangePassword: Bool
+    /// JSON: those in whose place the account may approve now (`jiesu.stands_in`).
+    package let standsIn: String
 
-    package init(account: Int64, organisation: String?, roles: Set<Role>, title: String = "", formToken: String = "") {
+    package init(
+        account: Int64, organisation: String?, roles: Set<Role>, title: String = "", formToken: String = "",
+        name: String = "", organisationTitle: String? = nil, mustChangePassword: Bool = false, standsIn: String = "[]"
+    ) {
         self.account = account
         self.organisation = organisation
         self.roles = roles
         self.title = title
         self.formToken = formToken
+        self.name = name
+        self.organisationTitle = organisationTitle
+        self.mustChangePassword = mustChangePassword
+        self.standsIn = standsIn
     }
 
     /// Whether the account has one of `roles`; nobody has one of none.

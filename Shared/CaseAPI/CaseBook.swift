@@ -147,10 +147,12 @@ package struct OrderRequest: Sendable {
     package let account: Int64
     package let organisation: String?
     package let roles: Set<String>
+    /// Those in whose place the account may approve; at a desk the database says who they are.
+    package let absent: [Command.Absent]
 
     package init(
         caseID: Int64, id: String, kind: Order.Kind, round: Int, payload: String, note: String?, account: Int64,
-        organisation: String?, roles: Set<String>
+        organisation: String?, roles: Set<String>, absent: [Command.Absent] = []
     ) {
         self.caseID = caseID
         self.id = id
@@ -161,6 +163,7 @@ package struct OrderRequest: Sendable {
         self.account = account
         self.organisation = organisation
         self.roles = roles
+        self.absent = absent
     }
 }
 

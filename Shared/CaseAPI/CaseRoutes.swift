@@ -189,7 +189,7 @@ package struct CaseRoutes: Sendable {
                 caseID: view.row.file.id, id: body["id"]?.string ?? "", kind: kind, round: Int(body["round"]?.int ?? 1),
                 payload: JSON.object(data).text, note: body["note"]?.string.flatMap { $0.isBlank ? nil : $0 },
                 account: session.account,
-                organisation: session.organisation, roles: Set(session.roles.map(\.code)))
+                organisation: session.organisation, roles: Set(session.roles.map(\.code)), absent: try session.absent)
             if let refusal = try await unknownCode(in: order, view) {
                 return answer(.refused(code: refusal.code, detail: refusal.explanation))
             }
@@ -224,7 +224,8 @@ package struct CaseRoutes: Sendable {
             let command = Command(
                 id: "preview", seen: .round(order.round),
                 by: .account(order.account, organisation: order.organisation, roles: order.roles),
-                order: try Order(kind: order.kind, payload: order.payload, organisation: order.organisation))
+                order: try Order(kind: order.kind, payload: order.payload, organisation: order.organisation),
+                absent: order.absent)
             let decision = try decide(command, on: file, under: policies, facts: rules.facts, now: now)
             guard case .happens(let events) = decision else { return answer(.done(version: file.version)) }
             return .json(["outcome": "done", "events": .array(events.map { .string($0.kind.rawValue) })])

@@ -1,5 +1,7 @@
 import Access
 import Attachments
+import CaseStore
+import Casework
 import HTTP
 
 /// What people wrote: the complaint, and what was typed while it was handled.
@@ -46,5 +48,12 @@ extension CaseBook {
     ) async throws -> Int64? {
         guard try await view(id, for: session.organisation) != nil else { return nil }
         return try await access.attach(file, to: id, for: session)
+    }
+}
+
+extension Session {
+    /// Those in whose place the account may approve now.
+    package var absent: [Command.Absent] {
+        get throws { try Command.Absent.list(standsIn) }
     }
 }

@@ -128,7 +128,8 @@ package struct CentreBook: CaseBook {
         // Two at the centre may choose the same id.
         let command = Command(
             id: "\(request.organisation ?? "centre:\(request.account)")/\(request.id)", seen: .round(request.round),
-            by: .account(request.account, organisation: request.organisation, roles: request.roles), order: order)
+            by: .account(request.account, organisation: request.organisation, roles: request.roles), order: order,
+            absent: request.absent)
         return try await perform(command, of: request, note)
     }
 }

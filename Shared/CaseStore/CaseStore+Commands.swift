@@ -18,6 +18,7 @@ extension CaseStore {
         let isDisabled: Bool
         let payload: String
         let given: Moment
+        let absent: [Command.Absent]
 
         init(_ row: Row) throws {
             organisation = try row.get(0)
@@ -31,6 +32,7 @@ extension CaseStore {
             accountOrganisation = try row.get(8)
             roles = Set(try row.get(9, as: [String].self))
             isDisabled = try row.get(10)
+            absent = try Command.Absent.list(try row.get(11))
         }
 
         /// Number of the note that goes with it.
@@ -48,7 +50,7 @@ extension CaseStore {
             return Command(
                 id: commandID, seen: .round(round),
                 by: .account(account, organisation: organisation, roles: roles),
-                order: try Order(kind: kind, payload: payload, organisation: organisation))
+                order: try Order(kind: kind, payload: payload, organisation: organisation), absent: absent)
         }
     }
 
@@ -148,7 +150,7 @@ extension CaseStore {
             """
             SELECT c.organisation, c.case_id, c.id, c.kind, c.round, c.account, c.payload,
                 jiesu.micros(jiesu.given_at(c.received_at, c.xmin)), a.organisation, c.roles,
-                coalesce(a.disabled_at <= jiesu.given_at(c.received_at, c.xmin), false)
+                coalesce(a.disabled_at <= jiesu.given_at(c.received_at, c.xmin), false), c.stands_in
             FROM unnest(\(ids)) AS n (case_id) CROSS JOIN LATERAL (
                 SELECT c.*, c.xmin FROM jiesu.command c WHERE c.case_id = n.case_id AND c.decided_at IS NULL
                 ORDER BY c.received_at, c.organisation, c.id LIMIT \(most)) AS c

@@ -8,6 +8,20 @@ package struct Command: Sendable, Equatable {
     /// Who wants it.
     package var by: Actor
     package var order: Order
+    /// Those in whose place `by` may approve at the time (代行).
+    package var absent: [Absent] = []
+
+    /// Somebody who is away and has a deputy.
+    package struct Absent: Sendable, Equatable, Codable {
+        /// Number of the account.
+        package var account: Int64
+        package var roles: Set<String>
+
+        package init(account: Int64, roles: Set<String>) {
+            self.account = account
+            self.roles = roles
+        }
+    }
 
     /// What the sender looked at. A service decides about exactly what it saw; a person about a round of handling, and what
     /// a clock notes meanwhile does not make the decision stale.
@@ -17,11 +31,12 @@ package struct Command: Sendable, Equatable {
         case round(Int)
     }
 
-    package init(id: String, seen: Seen, by: Actor, order: Order) {
+    package init(id: String, seen: Seen, by: Actor, order: Order, absent: [Absent] = []) {
         self.id = id
         self.seen = seen
         self.by = by
         self.order = order
+        self.absent = absent
     }
 
     /// The command that a service derives from a version of a case: the same cause gives the same id.

@@ -2,7 +2,33 @@ import WorkingTime
 
 /// What organisations do with a case that was sent to them.
 extension Scene {
-    func checkDuty(_ kind: Order.Kind) throws(Refusal) {
+    /// Whether who acts may give such an order: by right, or, where the duty allows deputies, in the place of somebody who is away.
+    /// - Returns: in whose place; `nil`: by right.
+    func checkDuty(_ kind: Order.Kind, inPlaceOf absent: [Command.Absent]) throws(Refusal) -> Int64? {
+        do throws(Refusal) {
+            try checkDuty(kind)
+            return nil
+        } catch {
+            guard case .account(let id, let organisation, _) = by, facts.duties.duties[kind]?.isForDeputies == true,
+                error != .ownRequest
+            else { throw error }
+            var refusal = error
+            for one in absent {
+                let actor = Actor.account(id, organisation: organisation, roles: one.roles)
+                let scene = Scene(file: file, policies: policies, facts: facts, by: actor, now: now)
+                do throws(Refusal) {
+                    try scene.checkDuty(kind)
+                    guard kind != .grantExtension || file.course.asked?.account != one.account else { throw .ownRequest }
+                    return one.account
+                } catch .ownRequest {
+                    refusal = .ownRequest
+                } catch {}
+            }
+            throw refusal
+        }
+    }
+
+    private func checkDuty(_ kind: Order.Kind) throws(Refusal) {
         switch kind {
         case .grantExtension, .refuseExtension:
             try facts.duties.check(by, kind, for: file, centre: centre, role: try askedClock().extend.approver)
@@ -23,6 +49,8 @@ extension Scene {
         default: try facts.duties.check(by, kind, for: file, centre: centre)
         }
         try checkSigner(kind)
+        // Four eyes.
+        if kind == .grantExtension, case .account(let id, _, _) = by, file.course.asked?.account == id { throw .ownRequest }
     }
 
     /// An order that names the organisation that acts is given by somebody of it.

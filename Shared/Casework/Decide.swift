@@ -37,8 +37,9 @@ package func decide(
     case .round(let seen): guard seen == file.round else { throw .stale(seen: seen, current: file.round) }
     }
     let scene = Scene(file: file, policies: policies, facts: facts, by: command.by, now: now)
-    try scene.checkDuty(command.order.kind)
-    return .happens(scene.withConsequences(try scene.events(of: command.order)))
+    let absent = try scene.checkDuty(command.order.kind, inPlaceOf: command.absent)
+    let ordered = try scene.events(of: command.order).map { $0.signed(by: command.by, inPlaceOf: absent) }
+    return .happens(scene.withConsequences(ordered))
 }
 
 /// One case, the policies that govern it, and who wants something: what the rules of all orders look at.

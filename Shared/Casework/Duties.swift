@@ -5,10 +5,13 @@ package struct Duties: Sendable, Equatable {
         /// Any of these roles; empty where the policy names the role itself.
         package var roles: Set<String>
         package var place: Place
+        /// Whether a deputy may do it in the place of somebody who is away.
+        package var isForDeputies: Bool
 
-        package init(roles: Set<String>, place: Place) {
+        package init(roles: Set<String>, place: Place, isForDeputies: Bool = false) {
             self.roles = roles
             self.place = place
+            self.isForDeputies = isForDeputies
         }
     }
 

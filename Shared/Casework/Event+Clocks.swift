@@ -11,6 +11,8 @@ package struct ExtensionAsked: Codable, Sendable, Equatable {
     package var reason: String
     /// Number of the note that says it in words; the words stay in `note`.
     package var note: Int?
+    /// Number of the account that asked; not among those who may grant it.
+    package var account: Int64?
 
     package init(organisation: String, profile: String, clock: String, due: Int64, reason: String, note: Int? = nil) {
         self.organisation = organisation
@@ -33,6 +35,8 @@ package struct ExtensionGranted: Codable, Sendable, Equatable {
     package var approver: String
     /// How the complainant was told of it.
     package var means: String?
+    /// In whose place a deputy granted it: number of the account.
+    package var absent: Int64?
 
     package init(profile: String, clock: String, original: Int64, due: Int64, approver: String, means: String? = nil) {
         self.profile = profile
@@ -52,6 +56,8 @@ package struct ExtensionRefused: Codable, Sendable, Equatable {
     package var approver: String
     /// A code.
     package var reason: String
+    /// In whose place a deputy refused it: number of the account.
+    package var absent: Int64?
 
     package init(profile: String, clock: String, approver: String, reason: String) {
         self.profile = profile

@@ -82,6 +82,8 @@ package struct Closed: Codable, Sendable, Equatable {
     package var rule: String
     /// Number of the note that says it in words; the words stay in `note`.
     package var note: Int?
+    /// In whose place a deputy did it: number of the account.
+    package var absent: Int64?
 
     package init(rule: String, note: Int? = nil) {
         self.rule = rule

@@ -29,6 +29,8 @@ package struct Instructed: Codable, Sendable, Equatable {
     package var organisation: String
     /// Number of the note that says it in words; the words stay in `note`.
     package var note: Int?
+    /// In whose place a deputy did it: number of the account.
+    package var absent: Int64?
 
     package init(organisation: String, note: Int? = nil) {
         self.organisation = organisation

@@ -24,6 +24,8 @@ package enum Refusal: Error, Sendable, Equatable {
     case overCap(String)
     /// There is no clock, extension or supervision order of this name that runs.
     case nothingRunning(String)
+    /// Whoever asked for more time does not grant it, nor does a deputy in their place.
+    case ownRequest
     /// The sender's id stands for another order already.
     case idTaken
 
@@ -45,6 +47,7 @@ package enum Refusal: Error, Sendable, Equatable {
         case .expired: "expired"
         case .overCap: "over_cap"
         case .nothingRunning: "nothing_running"
+        case .ownRequest: "own_request"
         case .idTaken: "id_taken"
         }
     }
@@ -67,6 +70,7 @@ package enum Refusal: Error, Sendable, Equatable {
         case .expired: "its limit has passed"
         case .overCap(let parameter): "the policy's \(parameter) allows no more"
         case .nothingRunning(let name): "no \(name) is running"
+        case .ownRequest: "who asked for it does not grant it"
         case .idTaken: "the id was used for another order; this one was not given"
         }
     }

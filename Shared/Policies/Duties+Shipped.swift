@@ -26,11 +26,12 @@ extension Duties {
     }
 
     private static func read(_ value: CheckedValue) -> Duty? {
-        guard let members = value.members(["roles", "place"], required: ["roles", "place"]) else { return nil }
+        guard let members = value.members(["roles", "place", "deputy"], required: ["roles", "place"]) else { return nil }
         let roles = members["roles"]?.distinct(of: "roles") { $0.code() }
         let place = members["place"]?.choice(Place.allCases.map(\.rawValue), called: "place").flatMap(Place.init)
+        let isForDeputies = members["deputy"].map { $0.bool() }
         guard let roles, let place else { return nil }
-        return Duty(roles: Set(roles), place: place)
+        return Duty(roles: Set(roles), place: place, isForDeputies: isForDeputies.flatMap(\.self) ?? false)
     }
 
     /// Those that come with the suite. Reads a file: call it once at start.

@@ -30,7 +30,8 @@ package struct CasePages: Sendable {
         site = WorkSite(
             prefix: prefix, access: access,
             ways: [("/cases", "工单"), ("/callbacks", "回访"), ("/supervision", "督办")]
-                + (supervision == nil ? [] : [("/escalations", "升级")]) + [("/search", "检索")] + more)
+                + (supervision == nil ? [] : [("/escalations", "升级")]) + [("/search", "检索"), ("/deputies", "代行")]
+                + more)
         self.book = book
         self.access = access
         self.supervision = supervision
@@ -53,7 +54,7 @@ package struct CasePages: Sendable {
             Style.route, PageScript.live.route, cases, open, callbacks, supervised, search, searched, show, text,
             attachment,
             print, give,
-        ] + (supervision == nil ? [] : [escalations])
+        ] + (supervision == nil ? [] : [escalations]) + DeputyPages(site: site, access: access).all
     }
 
     typealias Visitor = WorkSite.Visitor
@@ -330,7 +331,8 @@ package struct CasePages: Sendable {
             data[name]?.string.map { KnownCodes.title(of: $0) }
         }
         let due = data["due"]?.int.map { "到 \(Moment(microseconds: $0).readable)" }
-        let all = codes + [due].compactMap(\.self)
+        let deputy = data["absent"] == nil ? nil : "代行审批"
+        let all = codes + [due, deputy].compactMap(\.self)
         return all.isEmpty ? "" : "（\(all.joined(separator: "，"))）"
     }
 
@@ -461,7 +463,7 @@ package struct CasePages: Sendable {
                     caseID: view.row.file.id, id: answers["id"]?.string ?? "", kind: form.kind,
                     round: Int(answers["round"]?.int ?? 1), payload: JSON.object(said.data).text, note: said.note,
                     account: visitor.session.account, organisation: visitor.session.organisation,
-                    roles: Set(visitor.session.roles.map(\.code)))
+                    roles: Set(visitor.session.roles.map(\.code)), absent: try visitor.session.absent)
                 let number = CaseNumber(id: view.row.file.id)
                 switch try await book.give(order) {
                 case .done: return .seeOther("\(prefix)/cases/\(number)?done=\(form.kind.rawValue)")
@@ -519,6 +521,7 @@ package struct CasePages: Sendable {
         case "expired": "已过期限"
         case "over_cap": "超过办法允许的次数或长度"
         case "nothing_running": "没有这样的时限或申请"
+        case "own_request": "申请延期的人不能批准自己的申请，由另一位有权限的人办理"
         case "id_taken": "这个表单已经用过，请重新打开"
         case "unknown_case": "没有查到这件，或已不由本单位办理"
         default: "没有办成（\(code)）"

@@ -96,12 +96,13 @@ struct OrderForm {
                 id: "offer", seen: .round(desk.file.round),
                 by: .account(
                     desk.session.account, organisation: desk.session.organisation,
-                    roles: Set(desk.session.roles.map(\.code))), order: order)
+                    roles: Set(desk.session.roles.map(\.code))), order: order,
+                absent: (try? desk.session.absent) ?? [])
             _ = try decide(command, on: desk.file, under: desk.policies, facts: desk.rules.facts, now: desk.now)
             return true
         } catch {
             switch error {
-            case .notAllowed, .notNow, .nothingRunning, .againstPolicy, .expired, .stale, .unknownCase,
+            case .notAllowed, .notNow, .nothingRunning, .againstPolicy, .expired, .stale, .unknownCase, .ownRequest,
                 .alreadyRegistered,
                 .idTaken:
                 return false

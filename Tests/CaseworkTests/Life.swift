@@ -40,11 +40,11 @@ struct Life {
         .sign: .init(roles: ["officer"], place: .involved), .return: .init(roles: ["officer"], place: .lead),
         .dispute: .init(roles: ["officer"], place: .lead), .contact: .init(roles: ["officer"], place: .involved),
         .note: .init(roles: ["officer"], place: .involved), .reply: .init(roles: ["officer"], place: .lead),
-        .askExtension: .init(roles: ["officer"], place: .lead), .grantExtension: .init(roles: [], place: .lead),
+        .askExtension: .init(roles: ["officer"], place: .lead), .grantExtension: .init(roles: [], place: .lead, isForDeputies: true),
         .refuseExtension: .init(roles: [], place: .lead), .dispatch: .init(roles: ["dispatcher"], place: .centre),
         .callBack: .init(roles: ["agent"], place: .policy),
         .inform: .init(roles: ["officer"], place: .involvedOrCentre),
-        .close: .init(roles: ["leader"], place: .involvedOrCentre),
+        .close: .init(roles: ["leader"], place: .involvedOrCentre, isForDeputies: true),
         .supervise: .init(roles: ["supervisor"], place: .policy),
         .answerSupervision: .init(roles: ["officer"], place: .lead),
         .reviewSupervision: .init(roles: ["supervisor"], place: .policy),
@@ -63,6 +63,8 @@ struct Life {
     var waiting: Moment?
     /// Organisations that are no more, and who took over.
     var disabled: [String: String?] = [:]
+    /// Those in whose place whoever acts may approve.
+    var absent: [Command.Absent] = []
     private var count = 0
 
     /// A complaint of Monday 2 March 2026, ten in the morning, by somebody who can be called back.
@@ -130,7 +132,7 @@ struct Life {
     @discardableResult
     mutating func give(_ order: Order, by actor: Actor, seen: Command.Seen? = nil) throws(Refusal) -> [Event.Kind] {
         count += 1
-        let command = Command(id: "c\(count)", seen: seen ?? .round(file.round), by: actor, order: order)
+        let command = Command(id: "c\(count)", seen: seen ?? .round(file.round), by: actor, order: order, absent: absent)
         let decision = try decide(command, on: file, under: [Self.policy], facts: facts, now: now)
         guard case .happens(let events) = decision else { return [] }
         for event in events {

@@ -155,7 +155,7 @@ struct Life {
     static let agent = Actor.account(2, organisation: nil, roles: ["callback_agent"])
 
     static func person(_ role: String, at organisation: String?) -> Actor {
-        .account(9, organisation: organisation, roles: [role])
+        .account(role == "officer" ? 9 : 10, organisation: organisation, roles: [role])
     }
 
     var officer: Actor { Self.person("officer", at: file.lead) }

@@ -21,7 +21,8 @@ enum OrganisationAddCommand: OperatorCommand {
           --no-inbox         the public is only told about it: no topic, no login, no account
         Its desk logs in to the database as jiesu_desk_CODE. The password is made up and shown once, or is the first line of
         --password-file; psql's \\password sets another. Its first account is named CODE and may do what officers, heads and
-        leaders do; its password, too, is shown once, and `jiesu account password` makes another.
+        leaders do; its password, too, is shown once, and `jiesu account password` makes another. To grant an extension that it
+        asked for takes a second account.
         The topic is made on the cluster that JIESU_KAFKA_BROKERS names; the embedded broker makes it by itself.
         """
     static let options: [Arguments.Option] = [

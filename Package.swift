@@ -73,7 +73,9 @@ let package = Package(
             ],
             resources: [.copy("Migrations")]),
         shared("AsyncAPI", ["CaseStore", "Casework", "JSON"], resources: [.copy("words.json")]),
-        shared("Access", ["Attachments", "Lifecycle", "Policies", "Postgres", "HTTP", "JSON", "WorkingTime"]),
+        shared(
+            "Access", ["Attachments", "Lifecycle", "Policies", "Postgres", "HTTP", "JSON", "WorkingTime"],
+            resources: [.copy("passwords.json")]),
 
         shared(
             "CaseAPI",

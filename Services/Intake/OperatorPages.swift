@@ -33,9 +33,7 @@ struct OperatorPages {
     private func allowed(
         _ visitor: WorkSite.Visitor, _ body: (WorkSite.Visitor) async throws -> Response
     ) async throws -> Response {
-        guard visitor.session.has(any: [Self.role]) else {
-            throw Problem(403, "role-required", "没有这项权限", detail: "需要以下角色：\(Self.role.title)")
-        }
+        try visitor.session.require(any: [Self.role])
         return try await body(visitor)
     }
 

@@ -172,6 +172,14 @@ final class DemoPeople: Sendable {
         guard let token = answer.json?["token"]?.string else {
             throw CommandFailure("\(person.name) cannot log in: \(answer.status) \(answer.text)")
         }
+        // A first password opens nothing else.
+        let change: JSON = ["old": .string(password), "new": .string(Password.random())]
+        let changed = try await send(
+            to: part(of: person), "PUT", "/api/v1/password",
+            ["Content-Type": "application/json", "Authorization": "Bearer \(token)"], change.bytes)
+        guard changed.status == 204 else {
+            throw CommandFailure("\(person.name) cannot change the password: \(changed.status) \(changed.text)")
+        }
         return token
     }
 }

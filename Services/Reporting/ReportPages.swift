@@ -74,10 +74,7 @@ struct ReportPages {
     /// What a page shows to who may read reports.
     func page(_ request: Request, _ body: (WorkSite.Visitor) async throws -> Response) async throws -> Response {
         try await site.page(request) { visitor in
-            guard visitor.session.has(any: readers) else {
-                let wanted = readers.map(\.title).joined(separator: "、")
-                throw Problem(403, "role-required", "没有这项权限", detail: "需要以下角色之一：\(wanted)")
-            }
+            try visitor.session.require(any: readers)
             return try await body(visitor)
         }
     }

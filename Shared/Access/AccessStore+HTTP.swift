@@ -5,16 +5,14 @@ import WorkingTime
 
 extension AccessStore {
     /// Log-in and log-out, for a service that has an API for people with accounts.
-    package var routes: [Route] { [logInRoute, logOutRoute] }
+    package var routes: [Route] { [logInRoute, logOutRoute, passwordRoute] }
 
     /// Who sends the request, if they have one of `roles`. The token comes as `Authorization: Bearer …`.
-    /// - Throws: 401 without a token that is good, 403 without one of the roles; what the database says.
+    /// - Throws: 401 without a token that is good, 403 with a first password or without one of the roles; what the database says.
     package func authorised(_ request: Request, any roles: [Role]) async throws -> Session {
         let session = try await loggedIn(request).session
-        guard session.has(any: roles) else {
-            let wanted = roles.map(\.title).joined(separator: "、")
-            throw Problem(403, "role-required", "没有这项权限", detail: "需要以下角色之一:\(wanted)")
-        }
+        guard !session.mustChangePassword else { throw Problem.passwordChangeRequired }
+        try session.require(any: roles)
         return session
     }
 
@@ -79,6 +77,30 @@ extension AccessStore {
         }
     }
 
+    private var passwordRoute: Route {
+        Route(
+            .put, "/api/v1/password", "修改自己的密码;其他登录随即失效。初始密码须先改", tags: ["access"],
+            parameters: [.header("Authorization", .string(1...300), "Bearer 加令牌")],
+            body: .json(
+                .object([
+                    .required("old", .string(1...200), "现在的密码"), .required("new", .string(1...200), "新密码"),
+                ])), answers: [.init(204, "已修改")]
+        ) { [self] request, body in
+            let (session, token) = try await loggedIn(request)
+            do {
+                let isRight = try await changePassword(
+                    token, of: session, at: request.peer, from: body["old"]?.string ?? "",
+                    to: body["new"]?.string ?? "")
+                guard isRight else { throw Problem.invalid([.init("/old", "现在的密码不正确")]) }
+            } catch is TooManyGuesses {
+                throw Problem.tooManyGuesses
+            } catch let error as WeakPassword {
+                throw Problem.invalid([.init("/new", error.fault)])
+            }
+            return .noContent
+        }
+    }
+
     private var logOutRoute: Route {
         Route(
             .delete, "/api/v1/log-in", "退出登录,令牌随即失效", tags: ["access"],
@@ -91,7 +113,20 @@ extension AccessStore {
     }
 }
 
+extension Session {
+    /// - Throws: 403 without one of `roles`.
+    package func require(any roles: [Role]) throws(Problem) {
+        guard !has(any: roles) else { return }
+        let wanted = roles.map(\.title).joined(separator: "、")
+        throw Problem(403, "role-required", "没有这项权限", detail: "需要以下角色之一：\(wanted)")
+    }
+}
+
 extension Problem {
+    package static let passwordChangeRequired = Problem(
+        403, "password-change-required", "请先修改初始密码",
+        detail: "管理员给的密码只能用来改成自己的密码：在网页上修改，或调用 PUT /api/v1/password")
+
     package static let tooManyGuesses = Problem(
         429, "too-many-guesses", "登录尝试过于频繁", detail: "请过十秒再试", headers: ["Retry-After": "10"])
 }

@@ -92,15 +92,26 @@ package struct AccessStore: Sendable {
 
     /// Gives the holder of a token another password; all other log-ins of that person end.
     /// - Returns: whether the old password was right.
-    /// - Throws: `TooManyGuesses`, as `logIn(name:password:from:)`: whoever sits at an open screen guesses no faster.
+    /// - Throws: `WeakPassword`; `TooManyGuesses`, as `logIn(name:password:from:)`: whoever sits at an open screen guesses no faster.
     package func changePassword(
         _ token: String, of session: Session, at address: String, from old: String, to new: String
     ) async throws -> Bool {
-        try await slowly("account \(session.account)", from: address) { try await changePassword(token, old, new) }
+        if let fault = PasswordRules.shipped.fault(in: new, for: session.name) { throw WeakPassword(fault: fault) }
+        if new == old { throw WeakPassword(fault: "新密码不能与现在的相同") }
+        return try await slowly("account \(session.account)", from: address) {
+            try await changePassword(token, old, new)
+        }
+    }
+
+    /// `fault`: why, for whoever chose it.
+    package struct WeakPassword: Error {
+        package let fault: String
     }
 
     private func changePassword(_ token: String, _ old: String, _ new: String) async throws -> Bool {
-        try await pool.withConnection { connection in
+        // Another may be asked for no more.
+        defer { cache.sessions.withLock { $0.forget(token) } }
+        return try await pool.withConnection { connection in
             try await connection.query("SELECT jiesu.change_password(\(token), \(old), \(new))").only().get(0)
         }
     }

@@ -43,14 +43,14 @@ package struct Accounts {
             && name.utf8.allSatisfy { isPlain($0) || "._-".utf8.contains($0) }
     }
 
-    /// Makes an account with a password of its own.
+    /// Makes an account with a first password, which must be changed before anything else is done with it.
     /// - Returns: the password; `nil` if the name is taken, and then nothing changes.
     package func add(name: String, title: String, organisation: String?, roles: [Role]) async throws -> String? {
         let password = Password.random()
         let made = try await connection.execute(
             """
-            INSERT INTO jiesu.account (name, title, organisation, roles, password)
-            VALUES (\(name), \(title), \(organisation), \(roles.map(\.code)), jiesu.password_hash(\(password)))
+            INSERT INTO jiesu.account (name, title, organisation, roles, password, must_change)
+            VALUES (\(name), \(title), \(organisation), \(roles.map(\.code)), jiesu.password_hash(\(password)), true)
             ON CONFLICT (name) DO NOTHING
             """)
         return made == 1 ? password : nil
@@ -81,14 +81,15 @@ package struct Accounts {
         try await connection.execute("UPDATE jiesu.account SET disabled_at = NULL WHERE name = \(name)") == 1
     }
 
-    /// Gives the account a new password and ends its sessions; its tokens stay.
+    /// Gives the account a new first password, which must be changed, and ends its sessions; its tokens stay.
     /// - Returns: the password; `nil` if there is no such account.
     package func newPassword(for name: String) async throws -> String? {
         let password = Password.random()
         let rows = try await connection.query(
             """
             WITH changed AS (
-                UPDATE jiesu.account SET password = jiesu.password_hash(\(password)), password_changed_at = clock_timestamp()
+                UPDATE jiesu.account SET password = jiesu.password_hash(\(password)), password_changed_at = clock_timestamp(),
+                    must_change = true
                 WHERE name = \(name) RETURNING id
             ),
             ended AS (

@@ -18,7 +18,9 @@ extension Scene {
                 let scene = Scene(file: file, policies: policies, facts: facts, by: actor, now: now)
                 do throws(Refusal) {
                     try scene.checkDuty(kind)
-                    guard kind != .grantExtension || file.course.asked?.account != one.account else { throw .ownRequest }
+                    guard kind != .grantExtension || file.course.asked?.account != one.account else {
+                        throw .ownRequest
+                    }
                     return one.account
                 } catch .ownRequest {
                     refusal = .ownRequest
@@ -50,7 +52,9 @@ extension Scene {
         }
         try checkSigner(kind)
         // Four eyes.
-        if kind == .grantExtension, case .account(let id, _, _) = by, file.course.asked?.account == id { throw .ownRequest }
+        if kind == .grantExtension, case .account(let id, _, _) = by, file.course.asked?.account == id {
+            throw .ownRequest
+        }
     }
 
     /// An order that names the organisation that acts is given by somebody of it.

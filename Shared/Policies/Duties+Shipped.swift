@@ -26,7 +26,9 @@ extension Duties {
     }
 
     private static func read(_ value: CheckedValue) -> Duty? {
-        guard let members = value.members(["roles", "place", "deputy"], required: ["roles", "place"]) else { return nil }
+        guard let members = value.members(["roles", "place", "deputy"], required: ["roles", "place"]) else {
+            return nil
+        }
         let roles = members["roles"]?.distinct(of: "roles") { $0.code() }
         let place = members["place"]?.choice(Place.allCases.map(\.rawValue), called: "place").flatMap(Place.init)
         let isForDeputies = members["deputy"].map { $0.bool() }

@@ -51,7 +51,7 @@ extension WorkSite {
             .post, "\(prefix)/log-out", "从网页退出", tags: ["pages"], body: .form(.object([Self.formTokenField])),
             answers: [Self.html]
         ) { request, answers in
-            try await form(request, answers) { visitor in
+            try await form(request, answers, isForNewcomers: true) { visitor in
                 try await access.logOut(visitor.token)
                 var response = Response.seeOther("\(prefix)/log-in")
                 response.headers["Set-Cookie"] = LogInCookie.set("", for: request)
@@ -60,27 +60,32 @@ extension WorkSite {
         }
     }
 
-    /// Characters of a new password at least ([D] B.10; bcrypt takes no more than 72 bytes).
-    private static let passwordLength = 10...24
-
     var passwordForm: Route {
         Route(.get, "\(prefix)/password", "改密码的表单", tags: ["pages"], answers: [Self.html]) { request, _ in
-            try await page(request) { passwordPage(for: $0).response() }
+            try await page(request, isForNewcomers: true) { passwordPage(for: $0).response() }
         }
     }
 
+    /// What whoever has an administrator's password gets whatever they ask for.
+    func firstPasswordPage(for visitor: Visitor) -> Response {
+        passwordPage(for: visitor).response(status: Problem.passwordChangeRequired.status)
+    }
+
     private func passwordPage(for visitor: Visitor, _ fault: (field: String, message: String)? = nil) -> Page {
+        let length = PasswordRules.shipped.length
+        let isFirst = visitor.session.mustChangePassword
         func field(_ name: String, _ label: String, hint: String? = nil, fill: StaticString) -> HTML {
             Field(name, label, hint: hint, isRequired: true, .line(type: "password", fill: fill))
                 .html(fault: fault?.field == name ? fault?.message : nil)
         }
         return frame(
-            "修改密码", for: visitor,
+            isFirst ? "请先修改初始密码" : "修改密码", for: visitor,
             """
+            \(isFirst ? "<p>管理员给的密码只能用来改成您自己的密码，改好以后才能办理。</p>" : nil)
             \(summary(of: fault.map { [$0] } ?? []))
             <form method="post" action="\(prefix)/password" class="card">\(hidden(visitor))
             \(field("old", "现在的密码", fill: "current-password"))
-            \(field("new", "新密码", hint: "10 到 24 个字符；改后其他登录随即失效", fill: "new-password"))
+            \(field("new", "新密码", hint: "\(length.lowerBound) 到 \(length.upperBound) 个字符，不含用户名和常用的词；改后其他登录随即失效", fill: "new-password"))
             \(field("again", "再写一遍新密码", fill: "new-password"))
             <button>修改</button>
             </form>
@@ -93,24 +98,25 @@ extension WorkSite {
             .post, "\(prefix)/password", "从网页改密码", tags: ["pages"],
             body: .form(.object([Self.formTokenField] + texts)), answers: [Self.html]
         ) { request, answers in
-            try await form(request, answers) { visitor in
+            try await form(request, answers, isForNewcomers: true) { visitor in
                 let (old, new) = (answers["old"]?.string ?? "", answers["new"]?.string ?? "")
                 func refused(_ field: String, _ message: String) -> Response {
                     passwordPage(for: visitor, (field, message)).response(status: 422)
                 }
-                guard Self.passwordLength.contains(new.count), new.utf8.count <= 72 else {
-                    return refused("new", "新密码须有 10 到 24 个字符")
-                }
                 guard new == answers["again"]?.string else { return refused("again", "两次写的新密码不同") }
-                guard new != old else { return refused("new", "新密码不能与现在的相同") }
                 do {
                     let isRight = try await access.changePassword(
                         visitor.token, of: visitor.session, at: request.peer, from: old, to: new)
                     guard isRight else { return refused("old", "现在的密码不正确") }
                 } catch is AccessStore.TooManyGuesses {
                     throw Problem.tooManyGuesses
+                } catch let error as AccessStore.WeakPassword {
+                    return refused("new", error.fault)
                 }
-                return frame("密码已修改", for: visitor, "<div class='notice' role='status'>其他登录已失效。</div>").response()
+                return frame(
+                    "密码已修改", for: visitor,
+                    "<div class='notice' role='status'>其他登录已失效。</div><p><a href='\(prefix)'>去首页</a></p>"
+                ).response()
             }
         }
     }

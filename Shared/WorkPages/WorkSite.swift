@@ -39,20 +39,24 @@ package struct WorkSite: Sendable {
     }
 
     /// What a page shows, for whoever is logged in; anybody else is asked to log in first.
+    /// - Parameter isForNewcomers: also for whoever has not changed the first password yet; all else they get is that form.
     package func page(
-        _ request: Request, _ body: (Visitor) async throws -> Response
+        _ request: Request, isForNewcomers: Bool = false, _ body: (Visitor) async throws -> Response
     ) async throws -> Response {
         guard let token = LogInCookie.token(of: request), let session = try await access.session(token) else {
             return .seeOther("\(prefix)/log-in")
         }
-        return try await body(Visitor(session: session, token: token))
+        let visitor = Visitor(session: session, token: token)
+        guard isForNewcomers || !session.mustChangePassword else { return firstPasswordPage(for: visitor) }
+        return try await body(visitor)
     }
 
     /// As `page`, for a form that was sent: it must come from a page of this very log-in.
     package func form(
-        _ request: Request, _ answers: JSON, _ body: (Visitor) async throws -> Response
+        _ request: Request, _ answers: JSON, isForNewcomers: Bool = false,
+        _ body: (Visitor) async throws -> Response
     ) async throws -> Response {
-        try await page(request) { visitor in
+        try await page(request, isForNewcomers: isForNewcomers) { visitor in
             guard answers[Self.formToken]?.string == visitor.session.formToken else {
                 throw Problem(403, "foreign-form", "请重新打开页面再提交", detail: "这个表单不是从您登录的页面发出的")
             }

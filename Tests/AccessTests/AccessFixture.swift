@@ -47,9 +47,9 @@ struct AccessFixture {
 
     // MARK: What stands in it
 
-    /// A new account with a name of its own unless one is given.
+    /// A new account with a name of its own unless one is given, who has changed the first password unless it is said that not.
     func account(
-        _ name: String? = nil, of organisation: String?, roles: [Role] = ["officer"]
+        _ name: String? = nil, of organisation: String?, roles: [Role] = ["officer"], isNew: Bool = false
     ) async throws -> (id: Int64, name: String, password: String) {
         let name = name ?? "a\(UInt64.random(in: 0 ... .max))"
         return try await pool.withConnection { connection in
@@ -57,6 +57,9 @@ struct AccessFixture {
                 .add(name: name, title: "测试员", organisation: organisation, roles: roles)
             let id: Int64 = try await connection.query("SELECT id FROM jiesu.account WHERE name = \(name)").only().get(
                 0)
+            if !isNew {
+                _ = try await connection.execute("UPDATE jiesu.account SET must_change = false WHERE id = \(id)")
+            }
             return (id, name, try #require(password))
         }
     }

@@ -70,7 +70,6 @@ import WorkingTime
                 try await $0.name(deputy.name, for: absent, from: from, until: until)
             }
         }
-        _ = try await fixture.pool.withConnection { try await $0.script("UPDATE jiesu.account SET must_change = false") }
         #expect(try await named(officer, for: leader.name, by: officer) == .notAllowed)
         #expect(try await named(officer, for: leader.name, by: stranger) == .notAllowed)
         #expect(try await named(officer, for: "nobody", by: officer) == .notAllowed, "names are not told")
@@ -97,7 +96,8 @@ import WorkingTime
         }
         #expect(outcome == .done)
         try await desk.script(
-            "INSERT INTO jiesu.command (case_id, id, kind, round, account, payload) VALUES (\(id), '1', 'x', 1, \(officer.id), '{}')")
+            "INSERT INTO jiesu.command (case_id, id, kind, round, account, payload) VALUES (\(id), '1', 'x', 1, \(officer.id), '{}')"
+        )
         #expect(
             await refusal(
                 of: """
@@ -106,7 +106,8 @@ import WorkingTime
                     """, on: desk) == "42501")
         try await fixture.execute("UPDATE jiesu.deputy SET ended_at = jiesu.clock()")
         try await desk.script(
-            "INSERT INTO jiesu.command (case_id, id, kind, round, account, payload) VALUES (\(id), '3', 'x', 1, \(officer.id), '{}')")
+            "INSERT INTO jiesu.command (case_id, id, kind, round, account, payload) VALUES (\(id), '3', 'x', 1, \(officer.id), '{}')"
+        )
         let kept = try await fixture.pool.withConnection { connection in
             try await connection.query("SELECT stands_in FROM jiesu.command ORDER BY id")
         }.map { try Command.Absent.list(try $0.get(0)).map(\.account) }

@@ -140,7 +140,7 @@ import WorkingTime
             #expect(answer.status == status, "\(roles)")
             if status == 403 {
                 #expect(answer.json?["code"] == "role-required")
-                #expect(answer.json?["detail"] == "需要以下角色之一:分管领导、督查人员")
+                #expect(answer.json?["detail"] == "需要以下角色之一：分管领导、督查人员")
             }
             #expect(try await service.send("GET", "/nobody", bearer(token)).status == 403)
         }

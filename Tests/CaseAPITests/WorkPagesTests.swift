@@ -215,6 +215,133 @@ import WorkPages
         try await eventually("nobody was there for three hours") { try await here.get("/desk/cases").status == 303 }
     }
 
+    @Test func `with a first password there is one page alone, which says so and lets out`() async throws {
+        let site = try await Site()
+        _ = try await site.fixture.pool.withConnection {
+            try await $0.execute("UPDATE jiesu.account SET must_change = true WHERE name = 'officer'")
+        }
+        let number = CaseNumber(id: try await site.fixture.dispatched(1)[0]).description
+        let officer = Visitor(site.ports.desk)
+        try await officer.logIn("officer", at: "/desk")
+        for path in ["/desk/cases", "/desk/cases/\(number)", "/desk/callbacks", "/desk/deputies"] {
+            let answer = try await officer.get(path)
+            #expect(answer.status == 403 && answer.text.contains("请先修改初始密码"), "\(path)")
+            #expect(!answer.text.contains(number) && answer.text.contains("action=\"/desk/log-out\""))
+        }
+        let page = try await officer.get("/desk/password")
+        let token = try token(page)
+        #expect(page.status == 200 && page.text.contains("请先修改初始密码"))
+        #expect(try await officer.post("/desk/cases/\(number)/text", token).status == 403)
+        #expect(try await site.fixture.number("SELECT count(*) FROM jiesu.access_log") == 0)
+        func change(_ new: String) async throws -> Client.Answer {
+            try await officer.post(
+                "/desk/password", token.merging(["old": "a good password", "new": new, "again": new]) { $1 })
+        }
+        for (new, reason) in [("officer-42-xy", "不能含有用户名"), ("aaaaaaaaaaaa", "不同的字符"), ("password1234", "太常见")] {
+            let weak = try await change(new)
+            #expect(weak.status == 422 && weak.text.contains(reason), "\(new)")
+        }
+        #expect(try await change("mnt-rk7-wlpq").status == 200)
+        #expect(try await officer.get("/desk/cases").text.contains(number))
+    }
+
+    @Test(arguments: [true, false])
+    func `a newcomer changes the first password in a browser, and a leader names a deputy`(javaScript: Bool)
+        async throws
+    {
+        let site = try await Site()
+        _ = try await site.fixture.pool.withConnection {
+            try await $0.script(
+                "UPDATE jiesu.account SET must_change = true WHERE name = 'officer';"
+                    + "INSERT INTO jiesu.account (name, title, organisation, roles, password) VALUES"
+                    + " ('colleague', '同事', 'city-urban', '{officer}', jiesu.password_hash('a good password'))")
+        }
+        try await Browser.with(javaScript: javaScript) { browser in
+            func look(_ name: String) async throws {
+                #expect(try await browser.faults(of: name, judged: javaScript) == [])
+            }
+            try await browser.open("http://127.0.0.1:\(site.ports.desk)/desk")
+            try await browser.type("officer", into: "#name")
+            try await browser.type("a good password", into: "#password")
+            try await browser.follow("main button")
+            #expect(try await browser.text(of: "h1") == "请先修改初始密码")
+            try await look("desk-first-password")
+            try await browser.type("a good password", into: "#old")
+            for field in ["#new", "#again"] { try await browser.type("mnt-rk7-wlpq", into: field) }
+            try await browser.follow("main form button")
+            try await browser.follow("main p a")
+            #expect(try await browser.text(of: "h1") == "待办工单")
+
+            try await browser.open("http://127.0.0.1:\(site.ports.desk)/desk/deputies")
+            try await look("desk-deputies-none")
+            _ = try await site.fixture.pool.withConnection {
+                try await $0.script(
+                    """
+                    INSERT INTO jiesu.deputy (absent, deputy, from_at, until_at)
+                    SELECT a.id, b.id, jiesu.clock(), jiesu.clock() + interval '7 days'
+                    FROM jiesu.account a, jiesu.account b WHERE a.name = 'officer' AND b.name = 'colleague'
+                    """)
+            }
+            try await browser.open("http://127.0.0.1:\(site.ports.desk)/desk/deputies")
+            try await look("desk-deputies")
+            try await browser.follow("li button")
+            #expect(try await browser.text(of: "main").contains("没有代行安排"))
+        }
+    }
+
+    @Test func `a leader away has the deputy approve, and the case's page says so`() async throws {
+        let site = try await Site()
+        let fixture = site.fixture
+        _ = try await fixture.pool.withConnection {
+            try await $0.script(
+                "UPDATE jiesu.account SET roles = '{officer,unit_head,leader,section_head}' WHERE name = 'officer';"
+                    + "INSERT INTO jiesu.account (name, title, organisation, roles, password) VALUES"
+                    + " ('colleague', '同事', 'city-urban', '{officer}', jiesu.password_hash('a good password'))")
+        }
+        let number = CaseNumber(id: try await fixture.dispatched(1)[0]).description
+        let (leader, colleague) = (Visitor(site.ports.desk), Visitor(site.ports.desk))
+        try await leader.logIn("officer", at: "/desk")
+        try await colleague.logIn("colleague", at: "/desk")
+        func order(_ who: Visitor, _ kind: String, _ answers: [String: String] = [:]) async throws -> Client.Answer {
+            let page = try await who.get("/desk/cases/\(number)")
+            return try await who.post(
+                "/desk/cases/\(number)/orders", try hidden(page, kind: kind).merging(answers) { $1 })
+        }
+        #expect(try await order(leader, "sign").status == 303)
+        #expect(try await !colleague.get("/desk/cases/\(number)").text.contains("id=\"instruct\""))
+
+        let today = String(try await fixture.store.now().readable.prefix(10))
+        let form = try token(try await leader.get("/desk/deputies"))
+        func name(_ deputy: String, _ from: String, _ until: String) async throws -> Client.Answer {
+            try await leader.post(
+                "/desk/deputies", form.merging(["deputy": deputy, "from": from, "until": until]) { $1 })
+        }
+        #expect(try await name("stranger", today, today).text.contains("同一单位没有这个用户名"), "of another organisation")
+        #expect(try await name("colleague", "2026-02-30", today).status == 422)
+        #expect(try await name("colleague", today, today).status == 303)
+        #expect(try await leader.get("/desk/deputies").text.contains("同事（colleague）代行审批"))
+        try await eventually("what is kept of the session is asked anew") {
+            try await colleague.get("/desk/cases/\(number)").text.contains("id=\"instruct\"")
+        }
+        #expect(try await order(colleague, "instruct", ["instruct-note": "同意"]).status == 303)
+        #expect(try await leader.get("/desk/cases/\(number)").text.contains("批示（代行审批）"))
+        #expect(
+            try await fixture.number(
+                "SELECT (payload::jsonb ->> 'absent')::int FROM jiesu.case_event WHERE kind = 'instructed'")
+                == Int(fixture.officer))
+
+        let list = try await leader.get("/desk/deputies")
+        let id = try #require(list.text.firstMatch(of: /name="id" value="([0-9]+)"/)?.1)
+        #expect(
+            try await colleague.post(
+                "/desk/deputies/end",
+                try token(try await colleague.get("/desk/deputies"))
+                    .merging(["id": String(id)]) { $1 }
+            ).status == 409, "it is not the deputy's to end")
+        #expect(try await leader.post("/desk/deputies/end", form.merging(["id": String(id)]) { $1 }).status == 303)
+        #expect(try await leader.get("/desk/deputies").text.contains("没有代行安排"))
+    }
+
     @Test func `guessing is slowed for who guesses, and for nobody else`() async throws {
         let fixture = try await DeskFixture()
         var guesses = Guesses()

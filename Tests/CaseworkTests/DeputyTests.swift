@@ -82,7 +82,8 @@ struct DeputyTests {
             organisation: "env-city")
         try life.give(order, by: Life.officer)
         #expect(life.file.course.asked?.account == 1)
-        let closing = try Order(kind: .close, payload: #"{"rule":"unreasonable","note":1,"absent":999}"#, organisation: "env-city")
+        let closing = try Order(
+            kind: .close, payload: #"{"rule":"unreasonable","note":1,"absent":999}"#, organisation: "env-city")
         try life.give(closing, by: Life.leader)
         guard case .closed(let closed)? = life.log.last?.event else { throw Refusal.unknownCase }
         #expect(closed.absent == nil)

@@ -40,7 +40,8 @@ struct Life {
         .sign: .init(roles: ["officer"], place: .involved), .return: .init(roles: ["officer"], place: .lead),
         .dispute: .init(roles: ["officer"], place: .lead), .contact: .init(roles: ["officer"], place: .involved),
         .note: .init(roles: ["officer"], place: .involved), .reply: .init(roles: ["officer"], place: .lead),
-        .askExtension: .init(roles: ["officer"], place: .lead), .grantExtension: .init(roles: [], place: .lead, isForDeputies: true),
+        .askExtension: .init(roles: ["officer"], place: .lead),
+        .grantExtension: .init(roles: [], place: .lead, isForDeputies: true),
         .refuseExtension: .init(roles: [], place: .lead), .dispatch: .init(roles: ["dispatcher"], place: .centre),
         .callBack: .init(roles: ["agent"], place: .policy),
         .inform: .init(roles: ["officer"], place: .involvedOrCentre),
@@ -132,7 +133,8 @@ struct Life {
     @discardableResult
     mutating func give(_ order: Order, by actor: Actor, seen: Command.Seen? = nil) throws(Refusal) -> [Event.Kind] {
         count += 1
-        let command = Command(id: "c\(count)", seen: seen ?? .round(file.round), by: actor, order: order, absent: absent)
+        let command = Command(
+            id: "c\(count)", seen: seen ?? .round(file.round), by: actor, order: order, absent: absent)
         let decision = try decide(command, on: file, under: [Self.policy], facts: facts, now: now)
         guard case .happens(let events) = decision else { return [] }
         for event in events {

@@ -11,7 +11,7 @@ struct NoticePages: Sendable {
     let site: WorkSite
     let list: NoticeList
 
-    static let way = (address: "/notices", title: "告知")
+    static let way = WorkSite.Way("/notices", "告知")
 
     var all: [Route] { [show, again] }
 
@@ -19,11 +19,7 @@ struct NoticePages: Sendable {
     private static let listed = 100
 
     private func mustWatch(_ visitor: WorkSite.Visitor) async throws {
-        let roles = try await list.watchers()
-        guard visitor.session.has(any: roles) else {
-            let titles = roles.map(\.title).joined(separator: "、")
-            throw Problem(403, "role-required", "没有这项权限", detail: "需要以下角色之一：\(titles)")
-        }
+        try visitor.session.require(any: try await list.watchers())
     }
 
     private var show: Route {

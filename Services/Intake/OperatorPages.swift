@@ -20,7 +20,7 @@ struct OperatorPages {
         assist = OperatorAssist(complaints: complaints)
     }
 
-    static let ways = [(address: "", title: "登记")]
+    static let ways = [WorkSite.Way("", "登记")]
     private static let role = Role(code: "operator")
 
     var all: [Route] { site.all + [PageScript.suggestions.route, form, again, suggestions, register] }

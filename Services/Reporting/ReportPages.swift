@@ -18,7 +18,7 @@ struct ReportPages {
     /// Who may read reports.
     let readers: [Role]
 
-    static let ways = [(address: "/rates", title: "统计"), (address: "/schemes", title: "各套办法")]
+    static let ways = [WorkSite.Way("/rates", "统计"), WorkSite.Way("/schemes", "各套办法")]
 
     init(access: AccessStore, store: ReportStore, cases: CaseStore, readers: [Role]) {
         site = WorkSite(prefix: "/reports", access: access, ways: Self.ways)

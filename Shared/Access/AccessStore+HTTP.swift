@@ -28,7 +28,7 @@ extension AccessStore {
     }
 
     /// The token of the only `Authorization` header; several, another scheme and an empty token are none.
-    private static func token(of request: Request) -> String? {
+    package static func token(of request: Request) -> String? {
         let headers = request.headers.all("Authorization")
         guard headers.count == 1 else { return nil }
         let parts = headers[0].split(separator: " ")

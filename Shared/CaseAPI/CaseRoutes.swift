@@ -20,7 +20,7 @@ package struct CaseRoutes: Sendable {
     package var all: [Route] {
         access.routes + [
             list, CallbackRoutes(book: book, access: access).list, SearchRoutes(book: book, access: access).search,
-            show, text, give,
+            show, text, give, ReadRoutes(access: access).list,
         ] + AttachmentRoutes(book: book, access: access).all
     }
 

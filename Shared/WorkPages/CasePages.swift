@@ -25,13 +25,13 @@ package struct CasePages: Sendable {
     ///   - more: ways to pages that one service has beside these.
     package init(
         prefix: String, book: any CaseBook, access: AccessStore, supervision: CentreBook? = nil,
-        events: String? = nil, also more: [(address: String, title: String)] = []
+        events: String? = nil, also more: [WorkSite.Way] = []
     ) {
         site = WorkSite(
             prefix: prefix, access: access,
-            ways: [("/cases", "工单"), ("/callbacks", "回访"), ("/supervision", "督办")]
-                + (supervision == nil ? [] : [("/escalations", "升级")]) + [("/search", "检索"), ("/deputies", "代行")]
-                + more)
+            ways: [WorkSite.Way("/cases", "工单"), WorkSite.Way("/callbacks", "回访"), WorkSite.Way("/supervision", "督办")]
+                + (supervision == nil ? [] : [WorkSite.Way("/escalations", "升级")])
+                + [WorkSite.Way("/search", "检索"), WorkSite.Way("/deputies", "代行"), ReadPages.way] + more)
         self.book = book
         self.access = access
         self.supervision = supervision
@@ -55,6 +55,7 @@ package struct CasePages: Sendable {
             attachment,
             print, give,
         ] + (supervision == nil ? [] : [escalations]) + DeputyPages(site: site, access: access).all
+            + [ReadPages(site: site, book: book, access: access).show]
     }
 
     typealias Visitor = WorkSite.Visitor

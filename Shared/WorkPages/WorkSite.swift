@@ -8,12 +8,26 @@ import Pages
 package struct WorkSite: Sendable {
     package let prefix: String
     let access: AccessStore
-    /// Ways to the service's pages, the first one being home: addresses behind the prefix (empty: the prefix itself), and titles.
-    let ways: [(address: String, title: String)]
+    /// Ways to the service's pages, the first one being home.
+    let ways: [Way]
+
+    /// A page that stands above each: its address behind the prefix (empty: the prefix itself) and its title.
+    package struct Way: Sendable {
+        package let address: String
+        let title: String
+        /// Who is shown it; empty: everybody.
+        let roles: [Role]
+
+        package init(_ address: String, _ title: String, for roles: [Role] = []) {
+            self.address = address
+            self.title = title
+            self.roles = roles
+        }
+    }
 
     /// - Parameter prefix: such as `/desk`: whatever comes first in the addresses of these pages, so that a proxy can serve several
     ///   services as one site.
-    package init(prefix: String, access: AccessStore, ways: [(address: String, title: String)]) {
+    package init(prefix: String, access: AccessStore, ways: [Way]) {
         self.prefix = prefix
         self.access = access
         self.ways = ways
@@ -86,7 +100,8 @@ package struct WorkSite: Sendable {
         _ title: String, for visitor: Visitor, isLive: Bool = false, script: PageScript? = nil, _ body: HTML
     ) -> Page {
         let roles = visitor.session.roles.map(\.title).sorted().joined(separator: "、")
-        let links = (ways + [("/password", "密码")]).map { way -> HTML in
+        let shown = ways.filter { $0.roles.isEmpty || visitor.session.has(any: $0.roles) }
+        let links = (shown + [Way("/password", "密码")]).map { way -> HTML in
             "<a href='\(prefix)\(way.address)'>\(way.title)</a>"
         }
         return Page(

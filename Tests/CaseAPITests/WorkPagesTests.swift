@@ -342,6 +342,61 @@ import WorkPages
         #expect(try await leader.get("/desk/deputies").text.contains("没有代行安排"))
     }
 
+    @Test func `a leader sees in a browser and by the API who read what, an officer does not`() async throws {
+        let site = try await Site()
+        let number = CaseNumber(id: try await site.fixture.dispatched(1)[0]).description
+        _ = try await site.fixture.pool.withConnection {
+            try await $0.script(
+                "INSERT INTO jiesu.account (name, title, organisation, roles, password) VALUES"
+                    + " ('colleague', '同事', 'city-urban', '{officer}', jiesu.password_hash('a good password'))")
+        }
+        let colleague = Visitor(site.ports.desk)
+        try await colleague.logIn("colleague", at: "/desk")
+        let page = try await colleague.get("/desk/cases/\(number)")
+        #expect(!page.text.contains("/desk/reads"), "not offered")
+        #expect(try await colleague.get("/desk/reads").status == 403)
+        #expect(try await colleague.post("/desk/cases/\(number)/text", try token(page)).status == 200)
+
+        let leader = Visitor(site.ports.desk)
+        try await leader.logIn("officer", at: "/desk")
+        for wrong in ["number=x", "account=x", "from=2026-02-30", "from=2026-02-02&until=2026-02-01"] {
+            #expect(try await leader.get("/desk/reads?\(wrong)").status == 422, "\(wrong)")
+        }
+        #expect(try await leader.get("/desk/reads?until=2001-01-01&from=2001-01-01").text.contains("没有查阅"))
+        let access = AccessStore(site.fixture.pool)
+        let routes = Server(
+            name: "api", listen: "127.0.0.1:0",
+            routes: CaseRoutes(
+                book: CentreBook(pool: site.fixture.pool, store: site.fixture.store), access: access
+            ).all, log: .silent)
+        try routes.start()
+        let serving = Task { try await routes.run() }
+        defer { serving.cancel() }
+        func ask(_ name: String, _ query: String) async throws -> Client.Answer {
+            let logIn = try #require(try await access.logIn(name: name, password: "a good password"))
+            return try await Client(port: routes.port ?? 0).send(
+                "GET", "/api/v1/reads?\(query)", headers: ["Authorization": "Bearer \(logIn.token)"])
+        }
+        let today = String(try await site.fixture.store.now().readable.prefix(10))
+        let found = try await ask("officer", "from=\(today)&until=\(today)&number=\(number)")
+        #expect(found.json?["reads"]?.array?.compactMap { $0["name"]?.string } == ["colleague"], "\(found.text)")
+        #expect(try await ask("officer", "from=\(today)&until=2001-01-01").status == 422)
+        #expect(try await ask("colleague", "from=\(today)&until=\(today)").status == 403)
+
+        try await Browser.with(javaScript: true) { browser in
+            try await browser.open("http://127.0.0.1:\(site.ports.desk)/desk")
+            try await browser.type("officer", into: "#name")
+            try await browser.type("a good password", into: "#password")
+            try await browser.follow("main button")
+            try await browser.follow("header a[href='/desk/reads']")
+            #expect(try await browser.text(of: "tbody").contains("同事（colleague"))
+            #expect(try await browser.faults(of: "desk-reads", judged: true) == [])
+            try await browser.follow("tbody td a")
+            #expect(try await browser.address().contains("number=\(number)"))
+            #expect(try await browser.text(of: "tbody").contains("办理"))
+        }
+    }
+
     @Test func `guessing is slowed for who guesses, and for nobody else`() async throws {
         let fixture = try await DeskFixture()
         var guesses = Guesses()

@@ -6,9 +6,9 @@ enum AccountDeputyCommand: OperatorCommand {
     static let synopsis = "NAME --deputy NAME --from DAY --until DAY [--data DIR]"
     static let summary = "somebody of the same place approves while NAME is away; days are the city's, both counted"
     static let details = """
-        Meanwhile the deputy may do what duties.json marks with "deputy" as NAME may: instruct, decide extensions, close. Each event says in
-        whose place it was done. A deputy does not grant what NAME has asked for. An order counts as of when it was given. DAY is written
-        2026-03-02; at most a year.
+        Meanwhile the deputy may do what duties.json marks with "deputy" as NAME may: instruct, decide extensions, close. Each
+        event says in whose place it was done. A deputy does not grant what NAME has asked for. An order counts as of when it was
+        given. DAY is written 2026-03-02; at most a year.
         """
     static let options: [Arguments.Option] = [Reach.option, .value("deputy"), .value("from"), .value("until")]
 

@@ -74,7 +74,8 @@ let package = Package(
             resources: [.copy("Migrations")]),
         shared("AsyncAPI", ["CaseStore", "Casework", "JSON"], resources: [.copy("words.json")]),
         shared(
-            "Access", ["Attachments", "Lifecycle", "Policies", "Postgres", "HTTP", "JSON", "WorkingTime"],
+            "Access",
+            ["Attachments", "Casework", "Lifecycle", "Policies", "Postgres", "HTTP", "JSON", "WorkingTime"],
             resources: [.copy("passwords.json")]),
 
         shared(
@@ -99,7 +100,12 @@ let package = Package(
                 "JSON", "WorkingTime",
             ]),
         service("Classification", ["Casework", "CaseStore", "Classifying", "Policies", "Postgres", "HTTP"]),
-        service("Routing", ["Access", "WorkPages", "Pages", "CaseAPI", "Casework", "CaseStore", "Postgres", "HTTP"]),
+        service(
+            "Routing",
+            [
+                "Access", "WorkPages", "Pages", "CaseAPI", "Casework", "CaseStore", "Policies", "Postgres", "HTTP",
+                "JSON",
+            ]),
         service(
             "Desk",
             [
@@ -192,9 +198,9 @@ let package = Package(
         tests(
             "JiesuTests",
             [
-                "Jiesu", "Access", "Callback", "HTTP", "Intake", "Classification", "Routing", "CaseStore", "Casework",
-                "Configuration",
-                "Policies", "Postgres", "JSON", "WorkingTime", "Support", "Telemetry",
+                "Jiesu", "Access", "CaseAPI", "Callback", "HTTP", "Intake", "Classification", "Routing", "CaseStore",
+                "Casework", "Configuration", "Pages", "Policies", "Postgres", "JSON", "WorkingTime", "Support",
+                "Telemetry", "WorkPages",
             ], exclude: ["Golden"]),
         tests("KafkaTests", ["Kafka", "Support", "Telemetry"]),
         tests(

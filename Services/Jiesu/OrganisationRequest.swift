@@ -49,9 +49,9 @@ struct OrganisationRequest {
         return list
     }
 
-    /// The organisation as it shall stand, and whether it is new.
+    /// The organisation as it shall stand.
     /// - Throws: `Arguments.Mistake` for what nobody knows, `CommandFailure` if it is there and differs.
-    func organisation(in rules: Rulebook) throws -> (organisation: Directory.Organisation, isNew: Bool) {
+    func organisation(in rules: Rulebook) throws -> Directory.Organisation {
         try check(against: rules)
         if let there = rules.directory.organisations[code] {
             guard !there.isDisabled else {
@@ -65,14 +65,13 @@ struct OrganisationRequest {
                         "this command changes no organisation; leave the option out, or put the organisations file right"
                 )
             }
-            return (there, false)
+            return there
         }
         guard let title else { throw Arguments.Mistake(message: "--title is missing: \(code) is not there yet") }
         guard let level else { throw Arguments.Mistake(message: "--level is missing: \(code) is not there yet") }
-        let organisation = Directory.Organisation(
+        return Directory.Organisation(
             code: code, title: title, aliases: aliases, parent: parent, level: level, roles: roles,
             contact: contact ?? "", hasInbox: !isWithoutInbox)
-        return (organisation, true)
     }
 
     private func check(against rules: Rulebook) throws(Arguments.Mistake) {

@@ -28,12 +28,13 @@ enum Main {
                 Relay(settings: settings.database("relay"), watch: watch, metrics: metrics, log: log),
                 CaseConsumer(Dispatching(), store: store, watch: watch, metrics: metrics, log: log),
                 Deciding(store: store, metrics: metrics, log: log),
-                HandingOver(store: store, log: log),
+                HandingOver(store: store, log: log), Cleaning(pool: pool, log: log),
                 StoreGauges(pool: pool, metrics: metrics, log: log),
                 Server(
                     name: "jiesu-routing", listen: settings.listen.description,
                     routes: CaseRoutes(book: book, access: access).all
-                        + pages.all + [pages.searches],
+                        + pages.all + [pages.searches]
+                        + AdminPages(access: access, pool: pool, store: store).all,
                     ready: { ["database": await pool.answers(), "broker": watch.broker != nil] },
                     problemPage: { Page.problem($0, home: "/dispatch") }, metrics: metrics, log: log),
             ]

@@ -1,10 +1,13 @@
 import Postgres
 import WorkingTime
 
-/// Accounts as an administrator sees them. Needs the rights of the schema's owner; services use `AccessStore`.
+/// Accounts as an administrator sees them: with the token of an administrator's log-in, or with the rights of the schema's owner, which
+/// alone gives tokens to programs. Services use `AccessStore`.
 package struct Accounts {
     /// Somebody who may log in.
     package struct Account: Sendable {
+        /// Its number.
+        package let id: Int64
         package let name: String
         /// The shown name.
         package let title: String
@@ -12,6 +15,18 @@ package struct Accounts {
         package let organisation: String?
         package let roles: [Role]
         package let isDisabled: Bool
+        /// It has a first password that nobody has changed yet.
+        package let mustChangePassword: Bool
+    }
+
+    /// What became of a change; the raw value is the database function's word.
+    package enum Outcome: String, Sendable {
+        case done
+        /// It was so already.
+        case there
+        case unknown
+        /// Nobody else could administer any more.
+        case lastAdmin = "last_admin"
     }
 
     /// A program's log-in that is still good.
@@ -27,10 +42,14 @@ package struct Accounts {
     package static let tokenDays = 365
 
     private let connection: Connection
+    private let token: String?
 
-    /// - Parameter connection: may be within a transaction.
-    package init(on connection: Connection) {
+    /// - Parameters:
+    ///   - connection: may be within a transaction.
+    ///   - token: of the administrator's log-in; `nil`: with the rights of the schema's owner.
+    package init(on connection: Connection, token: String? = nil) {
         self.connection = connection
+        self.token = token
     }
 
     /// Whether `name` can be a log-in name: a lower-case letter or digit, then at most 63 of those, `.`, `_` or `-`.
@@ -47,58 +66,78 @@ package struct Accounts {
     /// - Returns: the password; `nil` if the name is taken, and then nothing changes.
     package func add(name: String, title: String, organisation: String?, roles: [Role]) async throws -> String? {
         let password = Password.random()
-        let made = try await connection.execute(
+        let isMade: Bool = try await connection.query(
             """
-            INSERT INTO jiesu.account (name, title, organisation, roles, password, must_change)
-            VALUES (\(name), \(title), \(organisation), \(roles.map(\.code)), jiesu.password_hash(\(password)), true)
-            ON CONFLICT (name) DO NOTHING
-            """)
-        return made == 1 ? password : nil
+            SELECT jiesu.admin_add_account(\(token), \(name), \(title), \(organisation), \(roles.map(\.code)), \(password))
+            """
+        ).only().get(0)
+        return isMade ? password : nil
     }
 
     /// All of them, in order of name.
     package func all() async throws -> [Account] {
+        try await list(of: nil, after: nil, limit: Int(Int32.max))
+    }
+
+    /// In order of name.
+    /// - Parameters:
+    ///   - place: an organisation's code, empty for the centre; `nil`: everywhere.
+    ///   - after: only those that come after the account with this number.
+    package func list(of place: String?, after: Int64?, limit: Int) async throws -> [Account] {
         try await connection.query(
-            "SELECT name, title, organisation, roles, disabled_at IS NOT NULL FROM jiesu.account ORDER BY name"
-        ).map { row in
-            let roles: [String] = try row.get(3)
-            return Account(
-                name: try row.get(0), title: try row.get(1), organisation: try row.get(2),
-                roles: roles.map(Role.init(code:)), isDisabled: try row.get(4))
-        }
+            """
+            SELECT id, name, title, organisation, roles, is_disabled, must_change
+            FROM jiesu.admin_accounts(\(token), \(place), \(after), \(Int32(limit)))
+            """
+        ).map(Account.init)
+    }
+
+    /// The one with this name.
+    package func account(called name: String) async throws -> Account? {
+        try await connection.query(
+            """
+            SELECT id, name, title, organisation, roles, is_disabled, must_change FROM jiesu.admin_account(\(token), \(name), NULL)
+            """
+        ).first.map(Account.init)
+    }
+
+    /// The one with this number.
+    package func account(numbered id: Int64) async throws -> Account? {
+        try await connection.query(
+            """
+            SELECT id, name, title, organisation, roles, is_disabled, must_change FROM jiesu.admin_account(\(token), NULL, \(id))
+            """
+        ).first.map(Account.init)
     }
 
     /// Lets nobody in with this account any more, also those who are.
-    /// - Returns: whether there is such an account.
-    package func disable(_ name: String) async throws -> Bool {
-        try await connection.execute(
-            "UPDATE jiesu.account SET disabled_at = coalesce(disabled_at, clock_timestamp()) WHERE name = \(name)") == 1
+    package func disable(_ name: String) async throws -> Outcome {
+        try outcome(of: try await connection.query("SELECT jiesu.admin_set_disabled(\(token), \(name), true)"))
     }
 
     /// Takes `disable` back.
-    /// - Returns: whether there is such an account.
-    package func enable(_ name: String) async throws -> Bool {
-        try await connection.execute("UPDATE jiesu.account SET disabled_at = NULL WHERE name = \(name)") == 1
+    package func enable(_ name: String) async throws -> Outcome {
+        try outcome(of: try await connection.query("SELECT jiesu.admin_set_disabled(\(token), \(name), false)"))
+    }
+
+    /// - Parameter roles: all that it has from now on, one at least.
+    package func setRoles(_ roles: [Role], of name: String) async throws -> Outcome {
+        try outcome(
+            of: try await connection.query("SELECT jiesu.admin_set_roles(\(token), \(name), \(roles.map(\.code)))"))
     }
 
     /// Gives the account a new first password, which must be changed, and ends its sessions; its tokens stay.
     /// - Returns: the password; `nil` if there is no such account.
     package func newPassword(for name: String) async throws -> String? {
         let password = Password.random()
-        let rows = try await connection.query(
-            """
-            WITH changed AS (
-                UPDATE jiesu.account SET password = jiesu.password_hash(\(password)), password_changed_at = clock_timestamp(),
-                    must_change = true
-                WHERE name = \(name) RETURNING id
-            ),
-            ended AS (
-                UPDATE jiesu.log_in l SET ended_at = clock_timestamp() FROM changed
-                WHERE l.account = changed.id AND l.kind = 'session' AND l.ended_at IS NULL
-            )
-            SELECT id FROM changed
-            """)
-        return rows.isEmpty ? nil : password
+        let rows = try await connection.query("SELECT jiesu.admin_reset_password(\(token), \(name), \(password))")
+        return try outcome(of: rows) == .done ? password : nil
+    }
+
+    private func outcome(of rows: Rows) throws -> Outcome {
+        let word: String = try rows.only().get(0)
+        guard let outcome = Outcome(rawValue: word) else { throw UnknownOutcome(word: word) }
+        return outcome
     }
 
     // MARK: Tokens
@@ -138,5 +177,19 @@ package struct Accounts {
             """
             UPDATE jiesu.log_in SET ended_at = clock_timestamp() WHERE id = \(id) AND kind = 'token' AND ended_at IS NULL
             """) == 1
+    }
+}
+
+/// A word of a database that is newer than this program.
+struct UnknownOutcome: Error {
+    let word: String
+}
+
+extension Accounts.Account {
+    fileprivate init(_ row: Row) throws {
+        let codes: [String] = try row.get(4)
+        self.init(
+            id: try row.get(0), name: try row.get(1), title: try row.get(2), organisation: try row.get(3),
+            roles: codes.map(Role.init(code:)), isDisabled: try row.get(5), mustChangePassword: try row.get(6))
     }
 }

@@ -1,13 +1,15 @@
 import Postgres
 
-/// Organisations as an administrator changes them: their name, and their end. What is added is `OrganisationSteps`' of `jiesu`; what was
+/// Organisations as an administrator changes them: their name, and their end. What is added is `OrganisationSteps`'; what was
 /// done before is done, so each may be sent again.
 package struct Organisations {
     private let connection: Connection
+    private let token: String?
 
-    /// - Parameter connection: with the rights of the schema's owner; may be within a transaction.
-    package init(on connection: Connection) {
+    /// - Parameter token: of the administrator's log-in; `nil`: with the rights of the schema's owner.
+    package init(on connection: Connection, token: String? = nil) {
         self.connection = connection
+        self.token = token
     }
 
     /// What became of it; the raw value is the database function's word.
@@ -30,7 +32,8 @@ package struct Organisations {
     /// Changes the title alone; the old one stays a name by which complaints find it.
     /// - Returns: `renamed`, `there`, `taken`, `unknown`, or `disabled`: then nothing changes its name any more.
     package func rename(_ code: String, to title: String) async throws -> Outcome {
-        try outcome(of: try await connection.query("SELECT jiesu.rename_organisation(\(code), \(title))"))
+        try outcome(
+            of: try await connection.query("SELECT jiesu.admin_rename_organisation(\(token), \(code), \(title))"))
     }
 
     /// Ends it at once: nothing new comes to it, its log-ins and its desk's database login end. Its open cases go to the successor, one by
@@ -40,18 +43,14 @@ package struct Organisations {
     ///   - merges: whether its jurisdictions, duties and subordinate organisations go there too.
     package func disable(_ code: String, successor: String?, merges: Bool) async throws -> Outcome {
         try outcome(
-            of: try await connection.query("SELECT jiesu.disable_organisation(\(code), \(successor), \(merges))"))
+            of: try await connection.query(
+                "SELECT jiesu.admin_disable_organisation(\(token), \(code), \(successor), \(merges))"))
     }
 
     private func outcome(of rows: Rows) throws -> Outcome {
         let word: String = try rows.only().get(0)
         guard let outcome = Outcome(rawValue: word) else { throw UnknownOutcome(word: word) }
         return outcome
-    }
-
-    /// The database is newer than this program.
-    private struct UnknownOutcome: Error {
-        let word: String
     }
 
     /// Cases in which it still has something to do, the oldest first; at most `limit`.

@@ -49,7 +49,8 @@ package struct WorkSite: Sendable {
     /// Somebody who is logged in with a browser.
     package struct Visitor: Sendable {
         package let session: Session
-        let token: String
+        /// Of this log-in: what a function of the database is shown that looks at who asks.
+        package let token: String
     }
 
     /// What a page shows, for whoever is logged in; anybody else is asked to log in first.

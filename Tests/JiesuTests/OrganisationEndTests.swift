@@ -36,7 +36,7 @@ import Testing
     }
 
     /// Cases that `lead` signed for, of which some are about `accused`.
-    private func cases(
+    static func cases(
         _ count: Int, of lead: String, accused: [String] = [], helpers: [String] = [], in city: City
     ) async throws -> [Int64] {
         let store = CaseStore(pool: city.pool)
@@ -93,9 +93,9 @@ import Testing
     {
         let city = try await cityOfTwo()
         let (mine, about) = (
-            try await cases(3, of: old, in: city), try await cases(1, of: old, accused: [heir], in: city)
+            try await Self.cases(3, of: old, in: city), try await Self.cases(1, of: old, accused: [heir], in: city)
         )
-        let helped = try await cases(1, of: "wangting-urban", helpers: [old], in: city)
+        let helped = try await Self.cases(1, of: "wangting-urban", helpers: [old], in: city)
         let desk = try await Connection.connect(city.database.settings(as: "jiesu_desk_\(old)"))
         #expect(try await desk.query("SELECT FROM jiesu.my_case").count == 5)
         let limits = try await city.texts(
@@ -150,7 +150,7 @@ import Testing
         async throws
     {
         let city = try await cityOfTwo()
-        let ids = try await cases(4, of: old, in: city)
+        let ids = try await Self.cases(4, of: old, in: city)
         // As it stands when the command dies after its first step, and after the first of the cases.
         _ = try await city.texts("SELECT jiesu.disable_organisation(\(old), \(heir), true)")
         let routing = CaseStore(pool: try city.pool(as: "jiesu_routing"))
@@ -168,7 +168,7 @@ import Testing
         try await city.database.connection().script(
             "UPDATE jiesu.organisation SET disabled_at = NULL, successor = NULL WHERE code = '\(old)';"
                 + "UPDATE jiesu.setting SET value = value + 1 WHERE name = 'rules'")
-        _ = try await cases(2, of: old, in: city)
+        _ = try await Self.cases(2, of: old, in: city)
         _ = try await city.texts("SELECT jiesu.disable_organisation(\(old), \(heir), true)")
         #expect(try await routing.handOver(from: old) == .init(done: 2))
         #expect(try await routing.handOver(from: old) == .init())
@@ -179,7 +179,7 @@ import Testing
         async throws
     {
         let city = try await cityOfTwo()
-        let ids = try await cases(2, of: old, in: city)
+        let ids = try await Self.cases(2, of: old, in: city)
         let refused = try await run(city, "disable", old)
         #expect(refused.status == 1 && refused.out.isEmpty)
         #expect(
@@ -199,7 +199,7 @@ import Testing
 
     @Test func `whoever took over reads what was noted before, and others still do not`() async throws {
         let city = try await cityOfTwo()
-        let id = try await cases(1, of: old, in: city)[0]
+        let id = try await Self.cases(1, of: old, in: city)[0]
         _ = try await city.texts(
             """
             INSERT INTO jiesu.note (case_id, organisation, account, text)
@@ -213,7 +213,7 @@ import Testing
 
     @Test func `a complaint about whoever was merged is none for the successor to see`() async throws {
         let city = try await cityOfTwo()
-        let id = try await cases(1, of: "wangting-urban", accused: [old], helpers: [heir], in: city)[0]
+        let id = try await Self.cases(1, of: "wangting-urban", accused: [old], helpers: [heir], in: city)[0]
         let desk = try await Connection.connect(city.database.settings(as: "jiesu_desk_\(heir)"))
         #expect(try await desk.query("SELECT FROM jiesu.my_case WHERE id = \(id)").count == 1)
         #expect(try await run(city, "merge", old, "--into", heir).status == 0)

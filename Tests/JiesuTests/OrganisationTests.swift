@@ -54,7 +54,7 @@ import Testing
                 "account \(code) made",
             ])
         #expect(lines.last?.hasPrefix("topic jiesu.inbox.\(code) left to the embedded broker") == true)
-        #expect(try await rules(city) == before + 1)
+        #expect(try await rules(city) > before, "services read the directory again")
         let known = try await CaseStore(pool: city.pool).rulebook().directory
         let made = try #require(known.organisations[code])
         #expect(made.title == "望汀区水务局" && made.level == "district" && made.parent == "wangting-government")

@@ -95,7 +95,10 @@ import Testing
         ]),
         "jiesu_classification": common.union(appending).union(logIn).union(["index_texts", "drop_texts"]),
         "jiesu_routing": common.union(appending).union(logIn).union(reading).union(approving).union([
-            "given_at", "change_password", "cases_of", "searches",
+            "given_at", "change_password", "cases_of", "searches", "purge_log_ins", "admin_accounts", "admin_account",
+            "admin_add_account", "admin_set_roles", "admin_set_disabled", "admin_reset_password",
+            "admin_put_organisation", "admin_put_jurisdiction", "admin_add_desk", "admin_rename_organisation",
+            "admin_disable_organisation",
         ]),
         "jiesu_deadlines": common.union(appending).union(["given_at"]),
         "jiesu_callback": common.union(appending).union(logIn).union(reading).union(approving).union([

@@ -82,7 +82,7 @@ enum AccountDisableCommand: OperatorCommand {
     static func run(_ arguments: Arguments) async throws -> Int32 {
         let name = try arguments.positional("NAME")[0]
         try await withAccounts(arguments) { accounts in
-            guard try await accounts.disable(name) else { throw try await unknown(name, accounts) }
+            guard try await accounts.disable(name) != .unknown else { throw try await unknown(name, accounts) }
         }
         print("\(name) is disabled")
         return 0
@@ -99,7 +99,7 @@ enum AccountEnableCommand: OperatorCommand {
     static func run(_ arguments: Arguments) async throws -> Int32 {
         let name = try arguments.positional("NAME")[0]
         try await withAccounts(arguments) { accounts in
-            guard try await accounts.enable(name) else { throw try await unknown(name, accounts) }
+            guard try await accounts.enable(name) != .unknown else { throw try await unknown(name, accounts) }
         }
         print("\(name) is active")
         return 0

@@ -1,3 +1,4 @@
+import Access
 import Casework
 import CaseStore
 import Foundation
@@ -35,14 +36,17 @@ enum OrganisationAddCommand: OperatorCommand {
         let password = try arguments.text("password-file").map(firstLine)
         let reach = try Reach(arguments)
         let pool = try reach.pool()
-        let (organisation, isNew) = try request.organisation(in: try await CaseStore(pool: pool).rulebook())
+        let organisation = try request.organisation(in: try await CaseStore(pool: pool).rulebook())
         let steps = OrganisationSteps(
-            organisation: organisation, isNew: isNew, jurisdictions: request.jurisdictions, password: password)
+            organisation: organisation, jurisdictions: request.jurisdictions, password: password)
         let done: [OrganisationSteps.Step]
         do {
             done = try await pool.transaction { try await steps.run(on: $0) }
         } catch {
-            throw error.cause
+            guard let taken = error.cause as? OrganisationSteps.AccountTaken else { throw error.cause }
+            throw CommandFailure(
+                "the account \(taken.name) belongs to \(taken.owner ?? "the centre")",
+                hint: "an organisation's first account has its code as its name: choose another code")
         }
         // At once: no later failure may swallow a password.
         for step in done { print(step.line) }

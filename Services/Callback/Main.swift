@@ -32,6 +32,7 @@ enum Main {
                 NoticeTeller(notices: notices, store: store, log: log),
                 Server(
                     name: "jiesu-callback", listen: settings.common.listen.description,
+                    certificate: settings.common.certificate,
                     routes: CaseRoutes(book: book, access: access).all + pages.all
                         + NoticeRoutes(list: list, access: access, reportToken: settings.reportToken).all
                         + NoticePages(site: pages.site, list: list).all,

@@ -23,7 +23,8 @@ enum Main {
                     log: log),
                 TextIndexing(pool: pool, log: log),
                 Server(
-                    name: "jiesu-classification", listen: settings.listen.description, routes: [],
+                    name: "jiesu-classification", listen: settings.listen.description,
+                    certificate: settings.certificate, routes: [],
                     ready: { ["database": await pool.answers(), "broker": watch.broker != nil] }, metrics: metrics,
                     log: log),
             ]

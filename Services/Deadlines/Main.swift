@@ -22,7 +22,8 @@ enum Main {
             return [
                 watch, membership, Watching(store: store, membership: membership, metrics: metrics, log: log),
                 Server(
-                    name: "jiesu-deadlines", listen: settings.listen.description, routes: [],
+                    name: "jiesu-deadlines", listen: settings.listen.description, certificate: settings.certificate,
+                    routes: [],
                     ready: { ["database": await pool.answers()] }, metrics: metrics, log: log),
             ]
         }

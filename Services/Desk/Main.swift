@@ -27,7 +27,7 @@ enum Main {
             return [
                 watch, news, InboxAlarm(book: book, watch: watch, bell: news.bell, log: log),
                 Server(
-                    name: "jiesu-desk", listen: settings.listen.description,
+                    name: "jiesu-desk", listen: settings.listen.description, certificate: settings.certificate,
                     routes: CaseRoutes(book: desk, access: access).all
                         + CasePages(prefix: "/desk", book: desk, access: access, events: "/desk/events").all
                         + EventRoutes(news: news, access: access).all,

@@ -39,7 +39,7 @@ enum Main {
                 complaints: routes)
             return [
                 Server(
-                    name: "jiesu-intake", listen: settings.listen.description,
+                    name: "jiesu-intake", listen: settings.listen.description, certificate: settings.certificate,
                     routes: routes.all + voice.all + PhotoRoutes(photos: photos, access: access).all
                         + CitizenPages(complaints: routes, voice: voice, photos: photos, log: log).all + operators.all,
                     ready: {

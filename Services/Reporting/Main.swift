@@ -36,7 +36,7 @@ enum Main {
             return [
                 watch, CaseConsumer(FactMaking(), store: facts, watch: watch, metrics: metrics, log: log),
                 Server(
-                    name: "jiesu-reporting", listen: settings.listen.description,
+                    name: "jiesu-reporting", listen: settings.listen.description, certificate: settings.certificate,
                     routes: access.routes + routes.all + pages.all + open.all,
                     ready: { ["database": await pool.answers()] }, problemPage: { Page.problem($0, home: "/reports") },
                     metrics: metrics, log: log

@@ -20,6 +20,8 @@ package struct CommonSettings: Sendable {
     package let kafkaCertificates: KafkaCertificates?
     /// `JIESU_LISTEN`: where pages, API, health and metrics are served.
     package let listen: ListenAddress
+    /// `JIESU_TLS_CERT` and `JIESU_TLS_KEY`; `nil` means without TLS: then a proxy is to bring it, or nobody from outside comes.
+    package let certificate: ServerCertificate?
     /// `JIESU_LOG_LEVEL`, default `info`.
     package let logLevel: Logger.Level
 
@@ -36,7 +38,24 @@ package struct CommonSettings: Sendable {
             "brokers of a Kafka cluster; without it the embedded broker is looked up in the database")
         kafkaCertificates = Self.certificates(&environment)
         listen = environment.value("JIESU_LISTEN", .listen, default: .loopback(port: port), "where to serve HTTP")
+        certificate = Self.serverCertificate(&environment)
         logLevel = environment.value("JIESU_LOG_LEVEL", .choice(), default: .info, "log lines below it are dropped")
+    }
+
+    /// Both or none.
+    private static func serverCertificate(_ environment: inout Environment) -> ServerCertificate? {
+        let certificate = environment.optional(
+            "JIESU_TLS_CERT", .readableFile,
+            "PEM file with the certificate (and its chain) to serve HTTPS with, and nothing else; without it HTTP is served"
+        )
+        let key = environment.optional(
+            "JIESU_TLS_KEY", .readableFile, "PEM file with the key of that certificate, without a password")
+        if let certificate, let key { return ServerCertificate(certificate: certificate, key: key) }
+        for (name, other) in [("JIESU_TLS_CERT", "JIESU_TLS_KEY"), ("JIESU_TLS_KEY", "JIESU_TLS_CERT")]
+        where !environment.isSet(name) && environment.isSet(other) {
+            environment.mistake(name, "is not set; certificate and key are needed together")
+        }
+        return nil
     }
 
     /// All three or none: half a set would mean connecting without saying who we are.

@@ -29,13 +29,13 @@ final class Daemon: @unchecked Sendable {
     ///
     /// The library gets a limit for connections that it cannot reach, even if one thread gets them all: on reaching
     /// it, 0.9.75 returns without unlocking a mutex (`new_connection_process_`), and that thread stands still for
-    /// ever. Returns `nil` when memory or descriptors are lacking.
-    init?(_ traffic: Traffic) {
+    /// ever. Returns `nil` when memory or descriptors are lacking, or the pair of PEM texts makes no TLS.
+    init?(_ traffic: Traffic, _ pair: ServerIdentity? = nil) {
         let limits = traffic.limits
         let pointer = jiesu_start(
             threads, threads * UInt32(limits.connections + 1), memoryPerConnection, UInt32(max(1, limits.idleSeconds)),
             requestAdvanced, requestBegan, requestEnded, connectionChanged, leaveEscapes,
-            Unmanaged.passUnretained(traffic).toOpaque())
+            Unmanaged.passUnretained(traffic).toOpaque(), pair?.certificate, pair?.key)
         guard let pointer else { return nil }
         self.pointer = pointer
         self.traffic = traffic

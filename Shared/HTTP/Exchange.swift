@@ -68,7 +68,8 @@ final class Exchange: @unchecked Sendable {
     func headReceived(method: String, targetLength: Int?) -> MHD_Result {
         let head = RequestHead(connection)
         request = RawRequest(
-            method: method, target: target, headers: head.headers, body: [], peer: watch?.peer ?? "")
+            method: method, target: target, headers: head.headers, body: [], peer: watch?.peer ?? "",
+            isEncrypted: traffic.isEncrypted)
         let type = head.headers["Content-Type"] ?? ""
         let hasFiles = MultipartReader.isMultipart(type) && request.map(traffic.router.takesFiles) == true
         if hasFiles { longest = traffic.limits.formWithFiles }
@@ -197,6 +198,6 @@ final class Exchange: @unchecked Sendable {
         watch?.feed = response.feed
         if response.feed == nil { watch?.restart() }
         if response.isFile { watch?.moved(response.body.count, rate: traffic.limits.fileRate) }
-        return OutgoingResponse.queue(response, on: connection, closing: closing)
+        return OutgoingResponse.queue(response, on: connection, closing: closing, isEncrypted: traffic.isEncrypted)
     }
 }

@@ -8,6 +8,8 @@ package struct HTTPError: SafeToLog {
         case address = "no such address"
         /// The address cannot be listened on: taken, not ours, or not allowed.
         case listening = "cannot listen"
+        /// What a server is to show of itself over TLS cannot be used.
+        case certificate = "no TLS"
         /// Nobody could be reached at the address.
         case connecting = "cannot connect"
         /// The other side ended the connection before its answer was whole.
@@ -42,7 +44,7 @@ package struct HTTPError: SafeToLog {
     package var isRetriable: Bool {
         switch code {
         case .connecting, .closed, .timedOut: true
-        case .address, .listening, .malformed, .misuse: false
+        case .address, .listening, .certificate, .malformed, .misuse: false
         }
     }
 }

@@ -8,4 +8,6 @@ struct RawRequest: Sendable {
     /// The body, if it is a form with files; `body` is empty then.
     var form: MultipartForm?
     let peer: String
+    /// It came over TLS.
+    var isEncrypted = false
 }

@@ -26,6 +26,9 @@ package struct Request: Sendable {
     /// The address at the other end of the connection, without its port: a client's or a proxy's.
     package let peer: String
 
+    /// It came over TLS: to us, or to a proxy in front that says so.
+    package let isEncrypted: Bool
+
     /// The first value of a header, whatever its case.
     package func header(_ name: String) -> String? { headers[name] }
 

@@ -87,7 +87,8 @@ struct Router: Sendable {
         guard faults.isEmpty else { throw .invalid(faults) }
         let request = Request(
             method: match.route.method, path: target.path, parameters: values, query: target.query,
-            headers: raw.headers, body: raw.body, files: raw.form?.files ?? [], peer: raw.peer)
+            headers: raw.headers, body: raw.body, files: raw.form?.files ?? [], peer: raw.peer,
+            isEncrypted: raw.isEncrypted || raw.headers["X-Forwarded-Proto"] == "https")
         return (request, content)
     }
 

@@ -15,6 +15,7 @@ package final class Server: Service {
 
     package let name: String
     private let listen: String
+    private let certificate: ServerCertificate?
     private let limits: Limits
     private let log: Logger
     private let traffic: Traffic
@@ -29,26 +30,30 @@ package final class Server: Service {
     ///   - name: of the service, for logs and as title of the OpenAPI document.
     ///   - version: of the API, for the OpenAPI document.
     ///   - listen: `127.0.0.1:8080`, `[::1]:8080`; port 0 takes any free one.
+    ///   - certificate: with it HTTPS is served and nothing else; read when it starts.
     ///   - ready: whether each thing that the service needs is there, by its name; asked by `/health/ready`.
     ///   - metrics: Prometheus' text format; asked by `/metrics`.
     ///   - problemPage: what a browser is shown of a problem; `nil`: the problem document.
     ///   - observe: told after each request its route's pattern (`nil` for none), method, status and seconds; from any
     ///     thread.
     package init(
-        name: String, version: String = "1", listen: String, routes: [Route], limits: Limits = Limits(),
+        name: String, version: String = "1", listen: String, certificate: ServerCertificate? = nil, routes: [Route],
+        limits: Limits = Limits(),
         ready: @escaping @Sendable () async -> [String: Bool] = { [:] },
         metrics: @escaping @Sendable () async -> String = { "" },
         problemPage: (@Sendable (Problem) -> Response)? = nil, observe: Observer? = nil, log: Logger
     ) {
         self.name = name
         self.listen = listen
+        self.certificate = certificate
         self.limits = limits
         self.log = log
         let all = routes + OperationsRoutes.routes(ready: ready, metrics: metrics)
         let description = OperationsRoutes.description(title: name, version: version, of: all)
         self.traffic = Traffic(
             limits: limits,
-            router: Router(all + [description], log: log, observe: observe, problemPage: problemPage))
+            router: Router(all + [description], log: log, observe: observe, problemPage: problemPage),
+            isEncrypted: certificate != nil)
     }
 
     /// The port that it listens on; `nil` before `start` and after `run`.
@@ -71,13 +76,22 @@ package final class Server: Service {
         try started.withLock { parts throws(HTTPError) in
             guard parts == nil else { return }
             guard let address = ListenAddress(listen) else { throw HTTPError(.address, "\(listen) is no host:port") }
+            var identity: ServerIdentity?
+            if let certificate { identity = try ServerIdentity(certificate) }
             let listener = try Listener(address)
-            guard let daemon = Daemon(traffic) else { throw .system(.listening) }
+            guard let daemon = Daemon(traffic, identity) else {
+                guard let certificate else { throw .system(.listening) }
+                throw HTTPError(
+                    .certificate,
+                    "\(certificate.certificate) and \(certificate.key) cannot be used: the key is not the certificate's, or one is damaged"
+                )
+            }
+            let isEncrypted = identity != nil
             listener.start { [traffic] socket, address, size in
                 if traffic.connectionAccepted() {
                     daemon.add(socket, address, size)
                 } else {
-                    Self.refuse(socket)
+                    Self.refuse(socket, silently: isEncrypted)
                 }
             }
             parts = Parts(listener: listener, daemon: daemon)
@@ -104,7 +118,12 @@ package final class Server: Service {
     }
 
     /// Tells a connection too many that it is, and closes it. Never blocks.
-    private static func refuse(_ socket: Int32) {
+    /// - Parameter silently: where it could only be told in TLS, for which there is no room.
+    private static func refuse(_ socket: Int32, silently: Bool) {
+        guard !silently else {
+            close(socket)
+            return
+        }
         let answer =
             "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
         _ = answer.withCString { send(socket, $0, strlen($0), Int32(MSG_NOSIGNAL | MSG_DONTWAIT)) }

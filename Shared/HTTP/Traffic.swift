@@ -3,6 +3,7 @@ import Synchronization
 /// What the connections of one server share: who is there, what is in work, and whether it is being stopped.
 final class Traffic: Sendable {
     let limits: Limits
+    let isEncrypted: Bool
     let router: Router
 
     private struct State {
@@ -24,7 +25,9 @@ final class Traffic: Sendable {
         var watches: [ObjectIdentifier: ConnectionWatch] = [:]
     }
 
-    init(limits: Limits, router: Router) {
+    /// - Parameter isEncrypted: whether all that comes has come over TLS.
+    init(limits: Limits, router: Router, isEncrypted: Bool = false) {
+        self.isEncrypted = isEncrypted
         self.limits = limits
         self.router = router
         self.state = Mutex(State(admission: Admission(limits)))

@@ -132,8 +132,8 @@ enum LogInCookie {
     /// - Parameter token: empty: takes it away.
     static func set(_ token: String, for request: Request) -> String {
         let isOver = token.isEmpty ? "; Max-Age=0" : ""
-        // A proxy in front says that the browser's side is encrypted; then the cookie is never sent otherwise.
-        let isSecure = request.header("X-Forwarded-Proto") == "https" ? "; Secure" : ""
+        // Then it is never sent otherwise.
+        let isSecure = request.isEncrypted ? "; Secure" : ""
         return "\(name)=\(token); Path=/; HttpOnly; SameSite=Lax\(isSecure)\(isOver)"
     }
 }

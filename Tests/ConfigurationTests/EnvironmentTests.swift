@@ -154,6 +154,11 @@ struct EnvironmentTests {
                 "JIESU_KAFKA_CERT is not set; authority, certificate and key are needed together",
                 "JIESU_KAFKA_KEY is not set; authority, certificate and key are needed together",
             ])
+        #expect(mistakes(["JIESU_TLS_CERT": file, "JIESU_TLS_KEY": file]) == [])
+        #expect(
+            mistakes(["JIESU_TLS_CERT": file])
+                == ["JIESU_TLS_KEY is not set; certificate and key are needed together"])
+        #expect(mistakes(["JIESU_TLS_KEY": file, "JIESU_TLS_CERT": "/no/such"]).count == 1)
         let unreadable = mistakes(["JIESU_KAFKA_CA": file, "JIESU_KAFKA_CERT": file, "JIESU_KAFKA_KEY": "/no/such"])
         #expect(unreadable.count == 1)
         #expect(unreadable[0].hasPrefix("JIESU_KAFKA_KEY is \"/no/such\"; expected the path of a file"))

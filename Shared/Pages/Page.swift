@@ -62,12 +62,17 @@ package struct Page: Sendable {
     /// What a browser gets in place of a problem document.
     /// - Parameter home: the address of the service's first page.
     package static func problem(_ problem: Problem, home: String = "/") -> Response {
+        Page(problem.title, home: home, words(of: problem, home: home))
+            .response(status: problem.status, headers: problem.headers)
+    }
+
+    /// What a problem says, for a page that has its title.
+    package static func words(of problem: Problem, home: String) -> HTML {
         let faults = problem.fields.map { field -> HTML in "<li>\(field.message)</li>" }
-        let body: HTML = """
+        return """
             \(problem.detail.map { detail -> HTML in "<p>\(detail)</p>" })
             \(faults.isEmpty ? nil : HTML("<ul>\(faults)</ul>"))
             <p><a href="\(home)">回到首页</a></p>
             """
-        return Page(problem.title, home: home, body).response(status: problem.status, headers: problem.headers)
     }
 }

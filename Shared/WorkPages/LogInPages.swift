@@ -10,12 +10,14 @@ extension WorkSite {
         }
     }
 
-    private func logInPage(_ fault: String? = nil, name: String = "") -> Page {
+    /// - Parameter kept: a form that was sent when the log-in had ended.
+    func logInPage(_ fault: String? = nil, name: String = "", keeping kept: KeptForm? = nil) -> Page {
         Page(
             "登录", home: prefix, nav: nil,
             """
             \(summary(of: fault.map { [("name", $0)] } ?? []))
             <form method="post" action="\(prefix)/log-in" class="card">
+            \(kept.map { kept -> HTML in "<input type='hidden' name='kept' value='\(kept.text)'>" })
             \(Field("name", "用户名", isRequired: true, .line(fill: "username")).html(name, fault: fault))
             \(Field("password", "密码", isRequired: true, .line(type: "password", fill: "current-password")).html())
             <button>登录</button>
@@ -27,23 +29,47 @@ extension WorkSite {
         Route(
             .post, "\(prefix)/log-in", "从网页登录", tags: ["pages"],
             body: .form(
-                .object([.required("name", .string(0...200), "用户名"), .required("password", .string(0...200), "密码")])),
+                .object([
+                    .required("name", .string(0...200), "用户名"), .required("password", .string(0...200), "密码"),
+                    .optional("kept", .string(0...KeptForm.most), "登录失效时已填写的表单"),
+                ])),
             answers: [Self.html]
         ) { request, answers in
             let (name, password) = (answers["name"]?.string ?? "", answers["password"]?.string ?? "")
+            let kept = answers["kept"]?.string.flatMap { KeptForm($0, under: prefix) }
             do {
                 guard let logIn = try await access.logIn(name: name, password: password, from: request.peer) else {
-                    return logInPage("用户名或密码不正确", name: name).response(status: 401)
+                    return logInPage("用户名或密码不正确", name: name, keeping: kept).response(status: 401)
                 }
-                var response = Response.seeOther(prefix)
+                var response = try await welcome(logIn.token, kept)
                 response.headers["Set-Cookie"] = LogInCookie.set(logIn.token, for: request)
                 return response
             } catch is AccessStore.TooManyGuesses {
                 let problem = Problem.tooManyGuesses
-                return logInPage("\(problem.title)，\(problem.detail ?? "")", name: name)
+                return logInPage("\(problem.title)，\(problem.detail ?? "")", name: name, keeping: kept)
                     .response(status: problem.status, headers: problem.headers)
             }
         }
+    }
+
+    /// The first page, or the form that was kept, to be sent again by whoever has just logged in: with a word of this log-in.
+    private func welcome(_ token: String, _ kept: KeptForm?) async throws -> Response {
+        guard let kept, let session = try await access.session(token), !session.mustChangePassword else {
+            return .seeOther(prefix)
+        }
+        let visitor = Visitor(session: session, token: token)
+        let fields = kept.fields.map { field -> HTML in
+            "<input type='hidden' name='\(field.name)' value='\(field.value)'>"
+        }
+        return frame(
+            "继续提交", for: visitor,
+            """
+            <p>登录失效前填写的内容还在，尚未提交。\(kept.hadFiles ? "所选的照片和文件没有保留，须重新打开那一页再选。" : "")</p>
+            <form method="post" action="\(kept.path)" class="card">\(hidden(visitor))\(fields)
+            <button>提交刚才填写的内容</button></form>
+            <p><a href="\(prefix)">不提交，去首页</a></p>
+            """
+        ).response()
     }
 
     var logOut: Route {

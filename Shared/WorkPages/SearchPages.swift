@@ -113,10 +113,7 @@ extension CasePages {
     private func allowed(_ visitor: Visitor, _ duty: KeyPath<Duties, Set<String>>) async throws -> Rulebook {
         let rules = try await book.rulebook()
         let roles = rules.facts.duties[keyPath: duty].sorted().map(Role.init(code:))
-        guard visitor.session.has(any: roles) else {
-            let wanted = roles.map(\.title).joined(separator: "、")
-            throw Problem(403, "role-required", "没有这项权限", detail: "需要以下角色之一：\(wanted)")
-        }
+        try visitor.session.require(any: roles)
         return rules
     }
 

@@ -58,12 +58,28 @@ package struct WorkSite: Sendable {
     package func page(
         _ request: Request, isForNewcomers: Bool = false, _ body: (Visitor) async throws -> Response
     ) async throws -> Response {
+        guard let visitor = try await visitor(request) else { return .seeOther("\(prefix)/log-in") }
+        return try await answer(visitor, isForNewcomers: isForNewcomers, body)
+    }
+
+    private func visitor(_ request: Request) async throws -> Visitor? {
         guard let token = LogInCookie.token(of: request), let session = try await access.session(token) else {
-            return .seeOther("\(prefix)/log-in")
+            return nil
         }
-        let visitor = Visitor(session: session, token: token)
-        guard isForNewcomers || !session.mustChangePassword else { return firstPasswordPage(for: visitor) }
-        return try await body(visitor)
+        return Visitor(session: session, token: token)
+    }
+
+    /// What went wrong is told in the frame too, so that whoever may not do something here can log out.
+    private func answer(
+        _ visitor: Visitor, isForNewcomers: Bool, _ body: (Visitor) async throws -> Response
+    ) async throws -> Response {
+        guard isForNewcomers || !visitor.session.mustChangePassword else { return firstPasswordPage(for: visitor) }
+        do {
+            return try await body(visitor)
+        } catch let problem as Problem where (400..<500).contains(problem.status) {
+            return frame(problem.title, for: visitor, Page.words(of: problem, home: prefix))
+                .response(status: problem.status, headers: problem.headers)
+        }
     }
 
     /// As `page`, for a form that was sent: it must come from a page of this very log-in.
@@ -71,7 +87,12 @@ package struct WorkSite: Sendable {
         _ request: Request, _ answers: JSON, isForNewcomers: Bool = false,
         _ body: (Visitor) async throws -> Response
     ) async throws -> Response {
-        try await page(request, isForNewcomers: isForNewcomers) { visitor in
+        guard let visitor = try await visitor(request) else {
+            // Whoever typed for long may have been logged out meanwhile; what they wrote is not lost. Passwords are.
+            guard !isForNewcomers, let kept = KeptForm(request, answers) else { return .seeOther("\(prefix)/log-in") }
+            return logInPage("登录已失效，请重新登录；刚才填写的内容已保留，登录后再确认提交", keeping: kept).response(status: 401)
+        }
+        return try await answer(visitor, isForNewcomers: isForNewcomers) { visitor in
             guard answers[Self.formToken]?.string == visitor.session.formToken else {
                 throw Problem(403, "foreign-form", "请重新打开页面再提交", detail: "这个表单不是从您登录的页面发出的")
             }
@@ -90,7 +111,8 @@ package struct WorkSite: Sendable {
     /// Who is logged in with the browser that sends the request; `nil`: nobody.
     package static func session(of request: Request, on access: AccessStore) async throws -> Session? {
         guard let token = LogInCookie.token(of: request) else { return nil }
-        return try await access.session(token)
+        // With a first password nobody is anybody yet.
+        return try await access.session(token).flatMap { $0.mustChangePassword ? nil : $0 }
     }
 
     /// A page with who is logged in above it, and the ways to the other pages.
@@ -110,7 +132,7 @@ package struct WorkSite: Sendable {
             nav: """
                 <nav aria-label="主要页面">\(links)</nav>
                 <form method="post" action="\(prefix)/log-out" class="who">\(hidden(visitor))
-                <span>\(visitor.session.title)（\(roles)）</span> <button class="quiet">退出</button></form>
+                <span>\(visitor.session.title)，\(visitor.session.organisationTitle ?? "中心")（\(roles)）</span> <button class="quiet">退出</button></form>
                 """, script: isLive ? .live : script, body)
     }
 }

@@ -274,6 +274,9 @@ import WorkPages
 
             try await browser.open("http://127.0.0.1:\(site.ports.desk)/desk/deputies")
             try await look("desk-deputies-none")
+            try await browser.open("http://127.0.0.1:\(site.ports.desk)/desk/cases/0000000000")
+            try await look("desk-unknown")
+            try await browser.open("http://127.0.0.1:\(site.ports.desk)/desk/deputies")
             _ = try await site.fixture.pool.withConnection {
                 try await $0.script(
                     """
@@ -395,6 +398,73 @@ import WorkPages
             #expect(try await browser.address().contains("number=\(number)"))
             #expect(try await browser.text(of: "tbody").contains("办理"))
         }
+    }
+
+    @Test func `what was typed when the log-in had ended is sent after the next one, once and by a click`() async throws
+    {
+        let site = try await Site()
+        let number = CaseNumber(id: try await site.fixture.dispatched(1)[0]).description
+        let officer = Visitor(site.ports.desk)
+        try await officer.logIn("officer", at: "/desk")
+        #expect(
+            try await officer.post(
+                "/desk/cases/\(number)/orders", try hidden(try await officer.get("/desk/cases/\(number)"), kind: "sign")
+            ).status == 303)
+        var note = try hidden(try await officer.get("/desk/cases/\(number)"), kind: "note")
+        note["note-note"] = "现场'查看'了 <b>三</b> 次 & 拍照"
+        officer.cookie = "jiesu=" + String(repeating: "0", count: 64)
+        let late = try await officer.post("/desk/cases/\(number)/orders", note)
+        #expect(late.status == 401 && late.text.contains("刚才填写的内容已保留"))
+        let kept = try #require(try hidden(late)["kept"])
+        #expect(!kept.contains("form_token") && !kept.contains("<b>"))
+        let typed = kept.replacing("&quot;", with: "\"").replacing("&#39;", with: "'").replacing("&lt;", with: "<")
+            .replacing("&gt;", with: ">").replacing("&amp;", with: "&")
+        let wrong = try await officer.post(
+            "/desk/log-in", ["name": "officer", "password": "x", "kept": typed])
+        #expect(wrong.status == 401)
+        #expect(try hidden(wrong)["kept"] == kept, "a slip loses nothing either")
+        let again = try await officer.post(
+            "/desk/log-in", ["name": "officer", "password": "a good password", "kept": typed])
+        #expect(again.status == 200 && again.text.contains("尚未提交"))
+        #expect(try await site.fixture.number("SELECT count(*) FROM jiesu.note") == 0)
+        #expect(again.text.contains("action=\"/desk/cases/\(number)/orders\""))
+        note["form_token"] = try hidden(again)["form_token"]
+        #expect(again.text.contains("name='note-note' value='现场&#39;查看&#39;了 &lt;b&gt;三&lt;/b&gt; 次 &amp; 拍照'"))
+        #expect(try await officer.post("/desk/cases/\(number)/orders", note).status == 303)
+        #expect(try await site.fixture.number("SELECT count(*) FROM jiesu.note WHERE text LIKE '现场%拍照'") == 1)
+
+        // Nothing that leads elsewhere, and no password, is ever kept.
+        for foreign in [
+            #"{"path":"https://example.invalid/","fields":[]}"#, #"{"path":"/dispatch/x","fields":[]}"#,
+            #"{"path":"/deskx","fields":[]}"#, "nonsense", #"{"path":"/desk/x"}"#,
+        ] {
+            let answer = try await officer.post(
+                "/desk/log-in", ["name": "officer", "password": "a good password", "kept": foreign])
+            #expect(answer.status == 303, "\(foreign)")
+        }
+        officer.cookie = nil
+        let password = try await officer.post(
+            "/desk/password", ["form_token": "x", "old": "geheim", "new": "geheim", "again": "geheim"])
+        #expect(password.status == 303 && !password.text.contains("geheim"))
+    }
+
+    @Test func `each page says who is logged in and where they work, also one that says no, and lets out`() async throws
+    {
+        let site = try await Site()
+        let officer = Visitor(site.ports.desk)
+        try await officer.logIn("officer", at: "/desk")
+        let title = try await site.fixture.store.rulebook().directory.organisations["city-urban"]?.title ?? ""
+        for path in ["/desk/cases", "/desk/cases/x", "/desk/cases/\(CaseNumber(id: 4711))"] {
+            let page = try await officer.get(path)
+            #expect(
+                page.text.contains("officer，\(title)（") && page.text.contains("action=\"/desk/log-out\""), "\(path)")
+        }
+        let centre = Visitor(site.ports.centre)
+        try await centre.logIn("dispatcher", at: "/dispatch")
+        #expect(try await centre.get("/dispatch/cases").text.contains("dispatcher，中心（"))
+        let refused = try await centre.get("/dispatch/reads")
+        #expect(refused.status == 403 && refused.text.contains("需要以下角色之一：分管领导、审计人员"))
+        #expect(refused.text.contains("action=\"/dispatch/log-out\""))
     }
 
     @Test func `guessing is slowed for who guesses, and for nobody else`() async throws {

@@ -26,7 +26,7 @@ struct Fixture {
     ) -> Registration {
         Registration(
             key: key, request: Array((request ?? text).utf8), line: line, actor: .complainant, channel: "phone_hotline",
-            identity: .named, contact: .init(name: "测试人", phone: "000-0000"), text: text, earlier: earlier)
+            identity: .named, contact: .init(name: "测试人", phone: "555-01234"), text: text, earlier: earlier)
     }
 
     /// Registers and returns the ids, in order.

@@ -15,10 +15,10 @@ import Testing
                 "/api/v1/complaints/{number}/attachments/{attachment}", "/api/v1/complaints/{number}/rating",
                 "/api/v1/complaints/{number}/withdrawal", "/complaint", "/complaint/photos/{form}/{photo}",
                 "/health/live", "/health/ready", "/metrics",
-                "/openapi.json", "/operator", "/operator/complaint", "/operator/log-in", "/operator/log-out",
-                "/operator/password", "/photos.js", "/photos/{link}", "/progress", "/progress/photos",
+                "/openapi.json", "/operator", "/operator/complaint", "/operator/form", "/operator/log-in",
+                "/operator/log-out", "/operator/password", "/operator/suggestions", "/photos.js", "/photos/{link}", "/progress", "/progress/photos",
                 "/progress/rating",
-                "/progress/withdrawal", "/style.css",
+                "/progress/withdrawal", "/style.css", "/suggestions.js",
             ])
         let post = document?["paths"]?["/api/v1/complaints"]?["post"]
         #expect(post?["parameters"]?[0]?["name"] == "Idempotency-Key")

@@ -46,7 +46,7 @@ struct AttachmentRoutes {
             .get, Self.path + "/{attachment}", "一张照片或一份文件;每次查阅都留有记录", tags: ["cases"],
             parameters: [
                 .path("attachment", .integer(1...Int64.max), "编号"),
-                .query("purpose", .string(1...40, .code), required: true, "查阅目的的代码,如 handling"),
+                .query("purpose", .string(1...40, .word), required: true, "查阅目的的代码,如 handling"),
             ],
             answers: AttachedFile.Kind.allCases.map { .init(200, "文件", type: $0.rawValue) }
         ) { request, _ in

@@ -77,7 +77,7 @@ package struct CaseRoutes: Sendable {
     private var text: Route {
         Route(
             .get, "/api/v1/cases/{number}/text", "诉求原文和联系方式;每次查阅都留有记录", tags: ["cases"],
-            parameters: [.query("purpose", .string(1...40, .code), required: true, "查阅目的的代码,如 handling")],
+            parameters: [.query("purpose", .string(1...40, .word), required: true, "查阅目的的代码,如 handling")],
             answers: [
                 .init(
                     200, "原文",

@@ -28,10 +28,8 @@ enum OpenAPI {
         for answer in route.answers {
             responses[String(answer.status)] = response(route.answers.filter { $0.status == answer.status })
         }
-        responses["default"] = [
-            "description": "出错时的说明(RFC 9457)",
-            "content": content("application/problem+json", ["$ref": "#/components/schemas/Problem"]),
-        ]
+        responses["default"] = problem(
+            isPage: route.tags.contains("pages") || route.answers.contains { $0.type == "text/html" })
         operation["responses"] = .object(responses)
         return .object(operation)
     }
@@ -67,13 +65,20 @@ enum OpenAPI {
         var members: JSONObject = ["description": .string(answers[0].description)]
         var types = JSONObject()
         for answer in answers {
-            if let schema = answer.schema { types[answer.type] = ["schema": schema.document] }
+            if let schema = answer.schema {
+                types[answer.type] = ["schema": schema.document]
+            } else if answer.type != "application/json" {
+                types[answer.type] = .object(JSONObject())
+            }
         }
         if !types.isEmpty { members["content"] = .object(types) }
         return .object(members)
     }
 
-    private static func content(_ type: String, _ schema: JSON) -> JSON {
-        .object([type: ["schema": schema]])
+    /// - Parameter isPage: whether it may come as a page too.
+    private static func problem(isPage: Bool) -> JSON {
+        var types: JSONObject = ["application/problem+json": ["schema": ["$ref": "#/components/schemas/Problem"]]]
+        if isPage { types["text/html"] = .object(JSONObject()) }
+        return ["description": "出错时的说明(RFC 9457)", "content": .object(types)]
     }
 }

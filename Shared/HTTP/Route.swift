@@ -65,6 +65,7 @@ package struct Route: Sendable {
 
     /// - Parameters:
     ///   - summary: one line for readers of the API, in Chinese.
+    ///   - tags: `pages` for what browsers ask for: what goes wrong may come as a page too.
     ///   - parameters: checked before the handler is called. Parts of the path that are not declared are texts of up to
     ///     200 characters.
     ///   - answers: what it answers when all is well; problems need not be listed. A status that comes in several types stands

@@ -103,7 +103,8 @@ struct Router: Sendable {
             }
             return content
         }
-        guard !raw.body.isEmpty else { throw .missingBody }
+        // A form of which nothing was filled in is empty, and complete where nothing must be.
+        if case .json = body, raw.body.isEmpty { throw .missingBody }
         let type = raw.headers["Content-Type"]?.prefix { $0 != ";" && $0 != " " }.lowercased()
         guard type == body.type else { throw .unsupportedMediaType(body.type) }
         let content: JSON

@@ -12,6 +12,7 @@ extension Schema {
             case .dateTime?: members["format"] = "date-time"
             case .date?: members["format"] = "date"
             case .code?: members["pattern"] = "^[A-Za-z0-9._-]*$"
+            case .word?: members["pattern"] = "^[a-z][a-z_]*$"
             case .digits?: members["pattern"] = "^[0-9]*$"
             case nil: break
             }

@@ -5,6 +5,7 @@ extension Schema.Format {
         case .dateTime: "带时区的时间,如 2026-03-01T08:30:00+08:00"
         case .date: "日期,如 2026-03-01"
         case .code: "字母、数字、点、下划线或连字符"
+        case .word: "以小写字母开头,只有小写字母和下划线"
         case .digits: "数字"
         }
     }
@@ -23,6 +24,11 @@ extension Schema.Format {
                 default: false
                 }
             }
+        case .word:
+            text.utf8.first.map { $0 != UInt8(ascii: "_") } == true
+                && text.utf8.allSatisfy {
+                    $0 == UInt8(ascii: "_") || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0)
+                }
         case .digits: text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
         }
     }

@@ -56,6 +56,8 @@ package indirect enum Schema: Sendable, Equatable {
         case date
         /// ASCII letters, digits, `.`, `_` and `-`.
         case code
+        /// A lower-case ASCII letter, then these and `_`.
+        case word
         /// ASCII digits.
         case digits
     }

@@ -22,13 +22,15 @@ struct FormatTests {
     ])
     func `refuses what is no time, or one without an offset`(text: String) { #expect(!fits(.dateTime, text)) }
 
-    @Test func `knows dates, codes and digits`() {
+    @Test func `knows dates, codes, words and digits`() {
         #expect(fits(.date, "2024-02-29"))
         #expect(!fits(.date, "2023-02-29"))
         #expect(!fits(.date, "2024/02/29"))
         #expect(fits(.code, "aZ09._-"))
         #expect(!fits(.code, "a b"))
         #expect(!fits(.code, "é"))
+        #expect(fits(.word, "handling_a"))
+        for text in ["", "_a", "0", "A", "a-b", "aé"] { #expect(!fits(.word, text), "\(text)") }
         #expect(fits(.digits, "0123456789"))
         #expect(!fits(.digits, "１"))
     }

@@ -64,6 +64,20 @@ struct OpenAPITests {
         #expect(at("components", "schemas", "Problem", "properties", "code") != nil)
     }
 
+    @Test func `a page tells its type, also of what went wrong, and an answer without a schema that of its content`() {
+        let pages = ["text/html", "text/event-stream"].map { type in
+            Route(.get, "/" + type, "x", answers: [.init(200, "x", type: type)]) { _, _ in .noContent }
+        }
+        let document = OpenAPI.document(title: "t", version: "1", routes: pages)
+        func types(_ path: String, _ status: String) -> [String]? {
+            document["paths"]?[path]?["get"]?["responses"]?[status]?["content"]?.object?.keys
+        }
+        #expect(types("/text/html", "200") == ["text/html"])
+        #expect(types("/text/html", "default") == ["application/problem+json", "text/html"])
+        #expect(types("/text/event-stream", "200") == ["text/event-stream"])
+        #expect(types("/text/event-stream", "default") == ["application/problem+json"])
+    }
+
     @Test func `a status that comes in several types lists each`() {
         let route = Route(
             .get, "/report", "报表",

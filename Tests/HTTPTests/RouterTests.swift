@@ -102,6 +102,8 @@ struct RouterTests {
         #expect(
             await answer("POST", "/form", form, "text=a+b&count=3").body == Array(#"{"text":"a b","count":3}"#.utf8))
         #expect(await answer("POST", "/form", form, "text=%00").status == 400)
+        let blank = await answer("POST", "/form", form)
+        #expect(blank.status == 422, "an empty form is a form of which nothing was filled in")
         #expect(await answer("POST", "/form", form, "text=a&count=x").status == 422)
         #expect(await answer("POST", "/form", json, #"{"text":"a"}"#).status == 415)
     }

@@ -142,7 +142,7 @@ let package = Package(
         tests(
             "SystemTests",
             ["Jiesu", "CaseStore", "Casework", "HTTP", "JSON", "Kafka", "Postgres", "Support", "WorkingTime"],
-            exclude: ["reader.py"]),
+            exclude: ["judge.py", "reader.py"]),
         tests(
             "CaseAPITests",
             [

@@ -231,7 +231,9 @@ package final class SuiteUnderTest: Sendable {
     package var outsideKafka: KafkaSettings? { settings["JIESU_KAFKA_BROKERS"].map { KafkaSettings(brokers: $0) } }
 
     /// Runs `jiesu` for this suite.
-    package func jiesu(_ arguments: String...) async throws -> BuiltProgram.Output {
+    package func jiesu(_ arguments: String...) async throws -> BuiltProgram.Output { try await jiesu(arguments) }
+
+    package func jiesu(_ arguments: [String]) async throws -> BuiltProgram.Output {
         try await BuiltProgram.jiesu(arguments + ["--data", folder.path], environment: settings)
     }
 

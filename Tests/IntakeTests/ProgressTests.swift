@@ -138,6 +138,40 @@ import WorkingTime
         }
     }
 
+    /// 80 bits are enough of a lock (README); what matters is that a guess teaches nothing and keeps nobody waiting.
+    @Test(.timeLimit(.minutes(2)))
+    func `codes guessed in bulk, each but a symbol away, teach nothing and lock nobody out`() async throws {
+        let intake = try await IntakeFixture.shared()
+        let receipt = try #require(try await intake.post(key: IntakeFixture.key()).json)
+        let (number, code) = (receipt["number"]?.string ?? "", receipt["code"]?.string ?? "")
+        let symbols = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+        let near = code.indices.filter { code[$0] != "-" }.flatMap { place in
+            symbols.filter { $0 != code[place] }.map { symbol in
+                "\(code[..<place])\(symbol)\(code[code.index(after: place)...])"
+            }
+        }
+        #expect(near.count == 16 * 31)
+        let told = try await withThrowingTaskGroup(of: Set<[UInt8]>.self) { group in
+            for first in 0..<8 {
+                group.addTask {
+                    let client = Client(port: intake.port)
+                    var told: Set<[UInt8]> = []
+                    for index in stride(from: first, to: near.count, by: 8) {
+                        let answer = try await client.send(
+                            "GET", "\(IntakeFixture.path)/\(number)", headers: ["Jiesu-Query-Code": near[index]])
+                        #expect(answer.status == 404)
+                        told.insert(answer.body)
+                    }
+                    return told
+                }
+            }
+            #expect(try await intake.progress(number, code: code).status == 200, "while others guess")
+            return try await group.reduce(into: Set()) { $0.formUnion($1) }
+        }
+        #expect(told.count == 1)
+        #expect(try await intake.progress(number, code: code).status == 200)
+    }
+
     @Test(arguments: ["1", "x", "%E5%8F%B7", "-1", String(repeating: "1", count: 200)])
     func `any other number is a 404 as well`(number: String) async throws {
         let intake = try await IntakeFixture.shared()

@@ -17,7 +17,8 @@ extension SystemTests {
         // It sets no limit: it says whom to ask afterwards.
         "p002-04": [],
         "p003-16": ["p003-16/close_now by 2026-03-02"],
-        "p004-03": ["p004-03/arrive by 2026-03-02"],
+        // Who does not come is supervised, and reports in three working days.
+        "p004-03": ["p004-03/arrive by 2026-03-02", "p004-03/supervision:1 by 2026-03-05"],
         "p004-08": ["p004-08/leader_step by 2026-03-02"],
     ]
 

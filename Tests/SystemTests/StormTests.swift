@@ -67,6 +67,9 @@ extension SuiteUnderTest {
                 """
                 SELECT (SELECT count(*) FROM jiesu.case_file WHERE state IN ('registered', 'classified'))
                     + (SELECT count(*) FROM jiesu.outbox WHERE NOT set_aside)
+                    -- Whoever was told something becomes an event of the case.
+                    + (SELECT count(*) FROM jiesu.notice WHERE state = 'waiting' AND attempts <= 1 AND error IS NULL
+                        OR state = 'delivered' AND NOT told)
                 """) == 0
         }
     }

@@ -16,11 +16,14 @@ enum Main {
             let metrics = Metrics()
             let pool = Pool(settings.database("classification"), size: 4, log: log)
             let watch = BrokerWatch(pool: pool, settings: settings.kafka("classification"), log: log)
+            var limits = CaseConsumer<Examining>.Limits()
+            // Each comes with its text: half as many as elsewhere keep a backlog within 60 MB.
+            limits.batch = 250
             return [
                 watch,
                 CaseConsumer(
-                    Examining(), store: CaseStore(pool: pool, metrics: metrics), watch: watch, metrics: metrics,
-                    log: log),
+                    Examining(), store: CaseStore(pool: pool, metrics: metrics), watch: watch, limits: limits,
+                    metrics: metrics, log: log),
                 TextIndexing(pool: pool, log: log),
                 Server(
                     name: "jiesu-classification", listen: settings.listen.description,

@@ -16,7 +16,8 @@ import Testing
                 "/api/v1/complaints/{number}/withdrawal", "/complaint", "/complaint/photos/{form}/{photo}",
                 "/health/live", "/health/ready", "/metrics",
                 "/openapi.json", "/operator", "/operator/complaint", "/operator/form", "/operator/log-in",
-                "/operator/log-out", "/operator/password", "/operator/suggestions", "/photos.js", "/photos/{link}", "/progress", "/progress/photos",
+                "/operator/log-out", "/operator/password", "/operator/suggestions", "/photos.js", "/photos/{link}",
+                "/progress", "/progress/photos",
                 "/progress/rating",
                 "/progress/withdrawal", "/style.css", "/suggestions.js",
             ])

@@ -141,8 +141,11 @@ let package = Package(
         // Uses the built executables, all of which `swift test` builds.
         tests(
             "SystemTests",
-            ["Jiesu", "CaseStore", "Casework", "HTTP", "JSON", "Kafka", "Postgres", "Support", "WorkingTime"],
-            exclude: ["judge.py", "reader.py"]),
+            [
+                "Jiesu", "CaseStore", "Casework", "HTTP", "JSON", "Kafka", "Lifecycle", "Policies", "Postgres", "Support",
+                "WorkingTime",
+            ],
+            exclude: ["judge.py", "matrix.json", "reader.py"]),
         tests(
             "CaseAPITests",
             [

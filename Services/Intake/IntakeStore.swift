@@ -1,3 +1,4 @@
+import Access
 import Casework
 import CaseStore
 import Postgres
@@ -53,39 +54,52 @@ struct CallersCase {
 struct IntakeStore {
     let pool: Pool
 
-    /// The earlier cases that came with this number, the youngest first; on record, for the account that looks.
-    func cases(of phone: String, for account: Int64) async throws -> [CallersCase] {
+    /// The earlier cases that came with this number, the youngest first, as far as `session` may see them (`mayRead`); on record, for
+    /// the account that looks.
+    func cases(of phone: String, for session: Session, _ rules: Rulebook) async throws -> [CallersCase] {
         try await pool.withConnection { connection in
             try await connection.query(
                 """
-                SELECT case_id, state, subject, policies[1], jiesu.micros(registered_at)
-                FROM jiesu.callers_cases(\(account), \(phone))
+                SELECT \(raw: CaseRow.columns), jiesu.micros(f.registered_at)
+                FROM jiesu.callers_cases(\(session.account), \(phone)) AS c JOIN jiesu.case_file f ON f.id = c.case_id
+                ORDER BY f.id DESC
                 """)
-        }.map { row in
-            let id: Int64 = try row.get(0)
-            guard let state = State(rawValue: try row.get(1)) else { throw StoreError.unreadable("case_file \(id)") }
+        }.compactMap { row in
+            guard let file = try Self.file(row, for: session, rules) else { return nil }
             return CallersCase(
-                number: CaseNumber(id: id), state: state, subject: try row.get(2),
-                policy: try Policy.Version(stored: try row.get(3)), registered: Moment(microseconds: try row.get(4)))
+                number: CaseNumber(id: file.id), state: file.state, subject: file.subject,
+                policy: try rules.profile(of: file).policy.version, registered: Moment(microseconds: try row.get(20)))
         }
     }
 
-    /// The open cases most like what is typed, the likest first, at most five; on record, for the account that looks.
+    /// `nil`: a case that `session` may not see.
+    private static func file(_ row: Row, for session: Session, _ rules: Rulebook) throws -> Case? {
+        let file = try CaseRow(row).file
+        let policies = try rules.policies(of: file)
+        let isSeen = mayRead(file, organisation: session.organisation, under: policies, in: rules.directory)
+        return isSeen ? file : nil
+    }
+
+    /// The open cases most like what is typed, the likest first, at most five, as far as `session` may see them; on record, for the account
+    /// that looks.
     /// - Parameter regions: where the matter can lie; `nil`: not known.
-    func cases(like typed: String, in regions: [String]?, for account: Int64) async throws -> [LikeCase] {
+    func cases(
+        like typed: String, in regions: [String]?, for session: Session, _ rules: Rulebook
+    ) async throws -> [LikeCase] {
         try await pool.withConnection { connection in
             try await connection.query(
                 """
-                SELECT case_id, likeness, common, state, subject, policies[1], region, lead, jiesu.micros(registered_at)
-                FROM jiesu.like_cases(\(account), \(typed), \(regions.map { "{\($0.joined(separator: ","))}" })::text[], 5)
+                SELECT \(raw: CaseRow.columns), jiesu.micros(f.registered_at), l.likeness, l.common
+                FROM jiesu.like_cases(
+                    \(session.account), \(typed), \(regions.map { "{\($0.joined(separator: ","))}" })::text[], 5
+                ) WITH ORDINALITY AS l JOIN jiesu.case_file f ON f.id = l.case_id ORDER BY l.ordinality
                 """)
-        }.map { row in
-            let id: Int64 = try row.get(0)
-            guard let state = State(rawValue: try row.get(3)) else { throw StoreError.unreadable("case_file \(id)") }
+        }.compactMap { row in
+            guard let file = try Self.file(row, for: session, rules) else { return nil }
             return LikeCase(
-                number: CaseNumber(id: id), likeness: try row.get(1), common: try row.get(2), state: state,
-                subject: try row.get(4), policy: try Policy.Version(stored: try row.get(5)), region: try row.get(6),
-                lead: try row.get(7), registered: Moment(microseconds: try row.get(8)))
+                number: CaseNumber(id: file.id), likeness: try row.get(21), common: try row.get(22), state: file.state,
+                subject: file.subject, policy: try rules.profile(of: file).policy.version, region: file.region,
+                lead: file.lead, registered: Moment(microseconds: try row.get(20)))
         }
     }
 

@@ -34,7 +34,7 @@ struct OperatorAssist {
         let region = suggestion?.finding.region ?? text("region").flatMap { rules.directory.region(called: $0) }
         let like = try await complaints.store.cases(
             like: [typed, text("place"), text("about")].compactMap(\.self).joined(separator: "\n"),
-            in: region.map { Self.around($0, rules.directory) }, for: visitor.session.account)
+            in: region.map { Self.around($0, rules.directory) }, for: visitor.session, rules)
         return """
             \(suggestion.map { html($0, profile, now) })
             \(like.isEmpty ? nil : html(like, rules))

@@ -59,7 +59,7 @@ struct OperatorPages {
         let form = CitizenForm(.object(answers), rules: rules, isOperators: true)
         let help = try await assist.html(.object(answers), for: visitor)
         let earlier = try await complaints.store.cases(
-            of: answers["phone"]?.string ?? "", for: visitor.session.account)
+            of: answers["phone"]?.string ?? "", for: visitor.session, rules)
         let lines = earlier.map { one -> HTML in
             let subject = one.subject.map { rules.profile(named: one.policy.profile)?.title(of: $0) ?? $0 } ?? "未分类"
             return "<li>\(one.number.description)：\(one.registered.readable) \(subject)，\(one.state.title)</li>"

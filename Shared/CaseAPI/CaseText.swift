@@ -14,11 +14,18 @@ package struct CaseText: Sendable {
 }
 
 extension CaseBook {
+    /// - Throws: 403 for who has none of the roles that may read what people wrote.
+    private func mustRead(_ session: Session) async throws {
+        try session.require(any: try await rulebook().facts.duties.read.sorted().map(Role.init(code:)))
+    }
+
     /// Reads what people wrote in a case, on record: who asked, when and what for is committed before, also if they asked in vain.
     /// - Returns: `nil` if there is no such case or `session` may not see it.
+    /// - Throws: 403 for who may not read.
     package func text(
         of id: Int64, for session: Session, purpose: String, on access: AccessStore
     ) async throws -> CaseText? {
+        try await mustRead(session)
         guard let ticket = try await access.ticket(for: session, case: id, purpose: purpose),
             let view = try await view(id, for: session.organisation)
         else { return nil }
@@ -31,9 +38,11 @@ extension CaseBook {
 
     /// Reads one attachment of a case, on record as a text.
     /// - Returns: `nil` if there is no such case or attachment, or `session` may not see it.
+    /// - Throws: 403 for who may not read.
     package func attachment(
         _ attachment: Int64, of id: Int64, for session: Session, purpose: String, on access: AccessStore
     ) async throws -> AttachedFile? {
+        try await mustRead(session)
         guard let ticket = try await access.ticket(for: session, case: id, purpose: purpose),
             try await view(id, for: session.organisation) != nil
         else { return nil }

@@ -32,13 +32,18 @@ package struct Duties: Sendable, Equatable {
     }
 
     package var duties: [Order.Kind: Duty]
+    /// Roles that may read what people wrote and how to reach them, in the cases that they see (R-CF-04).
+    package var read: Set<String>
     /// Roles that may search for cases by number, telephone, name, words and place.
     package var search: Set<String>
     /// Roles that may see who searched for what.
     package var audit: Set<String>
 
-    package init(_ duties: [Order.Kind: Duty], search: Set<String> = [], audit: Set<String> = []) {
+    package init(
+        _ duties: [Order.Kind: Duty], read: Set<String> = [], search: Set<String> = [], audit: Set<String> = []
+    ) {
         self.duties = duties
+        self.read = read
         self.search = search
         self.audit = audit
     }

@@ -8,9 +8,9 @@ extension Duties {
         let file = try CheckedFile(bytes, name: name)
         var duties: [Order.Kind: Duty] = [:]
         var looking: [String: Set<String>] = [:]
-        let keys = ["source", "duties", "search", "audit"]
+        let keys = ["source", "duties", "read", "search", "audit"]
         if let members = file.root.members(keys, required: keys) {
-            for key in ["search", "audit"] {
+            for key in ["read", "search", "audit"] {
                 let roles = members[key]?.distinct(of: "roles") { $0.code() }
                 looking[key] = Set(roles ?? [])
             }
@@ -22,7 +22,8 @@ extension Duties {
             }
         }
         try file.finish()
-        return Duties(duties, search: looking["search"] ?? [], audit: looking["audit"] ?? [])
+        return Duties(
+            duties, read: looking["read"] ?? [], search: looking["search"] ?? [], audit: looking["audit"] ?? [])
     }
 
     private static func read(_ value: CheckedValue) -> Duty? {

@@ -262,6 +262,7 @@ package struct CasePages: Sendable {
         let steps = view.steps.map { step -> HTML in
             "<li><time datetime='\(step.at.iso8601)'>\(step.at.readable)</time> \(step.event.kind.title)\(Self.details(step.event)) <span class='hint'>\(Self.actor(step.actor, rules))</span></li>"
         }
+        let mayRead = visitor.session.has(any: rules.facts.duties.read.map(Role.init(code:)))
         let forms = isForReading ? [] : OrderForm.offered(desk).map { form($0, desk, visitor, number, refused) }
         return site.frame(
             "工单 \(number)", for: visitor,
@@ -279,7 +280,7 @@ package struct CasePages: Sendable {
             <dt>适用办法</dt><dd>\(file.policies.map { rules.profile(named: $0.profile)?.title ?? $0.profile }.joined(separator: "、"))</dd>
             \(limits.isEmpty ? nil : HTML("<dt>期限</dt><dd><ul>\(limits)</ul></dd>"))
             </dl>
-            \(isForReading ? nil : textButton(number, visitor))
+            \(isForReading || !mayRead ? nil : textButton(number, visitor))
             \(isForReading ? nil : Self.callbackCard(desk))
             \(isForReading ? nil : proposal(view, desk, visitor, id: Self.newID()))
             \(forms.isEmpty ? nil : HTML("<h2>办理</h2>\(forms)"))

@@ -80,6 +80,10 @@ extension CasePages {
         ) { request, _ in
             try await site.page(request) { visitor in
                 let rules = try await allowed(visitor, \.audit)
+                // It holds what everybody sought, so it is not for an organisation's own auditors.
+                guard visitor.session.organisation == nil else {
+                    throw Problem(403, "centre-only", "没有这项权限", detail: "只有中心的审计人员可以查阅")
+                }
                 let searches = try await access.searches(
                     for: visitor.session, before: request.parameters["before"]?.int, limit: Self.listed)
                 let rows = searches.map { one -> HTML in

@@ -135,6 +135,9 @@ package final class SuiteUnderTest: Sendable {
     /// Where intake listens on 127.0.0.1; stays until `stop`.
     package var port: Int { get throws { try file().intake.port ?? 0 } }
 
+    /// Names of its parts: `intake`, `desk-wangting-urban`, `broker` …
+    package var parts: [String] { get throws { try file().processes.keys.sorted() } }
+
     /// Process id of a part: `intake`, `classification`, `routing`, `broker`; waits while it is being started again.
     package func process(_ part: String) async throws -> Int32 {
         var found: Int32?

@@ -142,7 +142,8 @@ let package = Package(
         tests(
             "SystemTests",
             [
-                "Jiesu", "CaseStore", "Casework", "HTTP", "JSON", "Kafka", "Lifecycle", "Policies", "Postgres", "Support",
+                "Jiesu", "CaseStore", "Casework", "HTTP", "JSON", "Kafka", "Lifecycle", "Policies", "Postgres",
+                "Support",
                 "WorkingTime",
             ],
             exclude: ["judge.py", "matrix.json", "reader.py"]),

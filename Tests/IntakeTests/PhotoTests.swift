@@ -68,6 +68,28 @@ import Testing
                 .status == 404)
     }
 
+    @Test func `a photo that comes twice at the same moment is one`() async throws {
+        let (number, code) = try await registered()
+        let id = try #require(CaseNumber(number)).id
+        let photo = try AttachedFile(Photos.png, of: [.png], pixels: 1_000_000).bytes
+        let (first, second) = try await intake.pool.transaction { connection in
+            let first: Int64 = try await connection.query(
+                "SELECT jiesu.keep_attachment(\(id), NULL, NULL, true, 'image/png', \(photo))"
+            ).only().get(0)
+            let second = Task { try await send(path(number), file(Photos.png), ["Jiesu-Query-Code": code]) }
+            try await eventually("the second waits for the first") {
+                try await intake.number(
+                    """
+                    SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+                        AND query LIKE '%attach_with_code%'
+                    """) == 1
+            }
+            return (first, second)
+        }
+        let answer = try await second.value
+        #expect(answer.status == 201 && answer.json?["attachment"] == .int(first), "\(answer.text)")
+    }
+
     @Test func `a large file lies in rows of 256 KiB`() async throws {
         let (number, code) = try await registered()
         // A PNG with much data, which need not be decodable to be kept.

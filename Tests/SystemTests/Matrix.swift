@@ -49,6 +49,8 @@ struct Matrix {
         let reads: Bool
         /// Whether it repeats to the asker what the asker typed.
         let echoes: Bool
+        /// Whether it shows numbers of cases that the asker has no part in; never of those about the asker's organisation.
+        let audits: Bool
         /// Whether the log-in ends with it.
         let ends: Bool
         /// Whether its answer does not end.
@@ -97,6 +99,7 @@ struct Matrix {
 extension Matrix.Rule {
     private static let words: Set = [
         "who", "at", "answers", "nobody", "refused", "query", "headers", "json", "form", "file", "reads", "echoes",
+        "audits",
         "ends",
         "streams",
     ]
@@ -128,6 +131,7 @@ extension Matrix.Rule {
         file = rule["file"]?.string
         reads = rule["reads"] == true
         echoes = rule["echoes"] == true
+        audits = rule["audits"] == true
         ends = rule["ends"] == true
         streams = rule["streams"] == true
     }

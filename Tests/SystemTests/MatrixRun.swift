@@ -80,7 +80,8 @@ struct MatrixRun {
         let mayShow = outcome == .allowed ? rule.reads || rule.echoes : rule.isKept(answer)
         if !mayShow, !shown.isEmpty { fault("shows \(shown)") }
         if outcome == .allowed, rule.reads, shown.count != PlantedCases.words.count { fault("shows only \(shown)") }
-        for secret in secrets(from: asker) where secret != number && answer.text.contains(secret.description) {
+        let secrets = secrets(from: asker, asAuditor: rule.audits && outcome == .allowed)
+        for secret in secrets where secret != number && answer.text.contains(secret.description) {
             fault("knows of \(secret)")
         }
         guard outcome == .allowed, rule.hasFormToken, asker.roles.count == 1 else { return }
@@ -89,9 +90,9 @@ struct MatrixRun {
     }
 
     /// Cases of which `asker` must learn nothing.
-    private func secrets(from asker: Asker) -> [CaseNumber] {
-        if asker.isAtCentre { return [] }
+    private func secrets(from asker: Asker, asAuditor: Bool) -> [CaseNumber] {
         if asker.organisation == cases.desk { return [cases.hidden] }
+        if asker.isAtCentre || asAuditor { return [] }
         return [cases.hidden, cases.seen, cases.citizens]
     }
 

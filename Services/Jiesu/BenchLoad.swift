@@ -108,7 +108,8 @@ final class BenchLoad: Sendable {
 
 /// One connection of the load.
 private final class BenchConnection {
-    let descriptor: Int32
+    private let socket: BenchSocket
+    var descriptor: Int32 { socket.descriptor }
     /// When the request that waits for its answer was sent; `nil` while none waits.
     var sent: ContinuousClock.Instant?
     private var answer: [UInt8] = []
@@ -116,41 +117,14 @@ private final class BenchConnection {
     private static let created = Array("HTTP/1.1 201".utf8)
     private static let number = Array("\"number\":\"".utf8)
 
-    init(port: Int) throws {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = UInt16(port).bigEndian
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        let isConnected = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-            }
-        }
-        guard isConnected else { throw CommandFailure("intake cannot be reached") }
-        var on: Int32 = 1
-        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
-    }
+    init(port: Int) throws { socket = try BenchSocket(port: port) }
 
-    deinit { close(descriptor) }
-
-    /// A request is small beside a socket's buffer, so this does not wait.
-    func send(_ bytes: UnsafeRawBufferPointer) throws {
-        guard Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else {
-            throw CommandFailure("intake has closed a connection")
-        }
-    }
+    func send(_ bytes: UnsafeRawBufferPointer) throws { try socket.send(bytes) }
 
     /// Takes what is there.
     /// - Returns: the complaint's number once the answer is whole.
     func receive() throws -> CaseNumber? {
-        let count = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 4096) { space in
-            let count = recv(descriptor, space.baseAddress, space.count, Int32(MSG_DONTWAIT))
-            if count > 0 { answer += space[..<count] }
-            return count
-        }
-        if count < 0, errno == EAGAIN || errno == EINTR { return nil }
-        guard count > 0 else { throw CommandFailure("intake has closed a connection") }
+        guard try socket.receive(into: &answer) else { throw CommandFailure("intake has closed a connection") }
         // The body is one flat object, so its closing brace ends the answer.
         guard answer.last == UInt8(ascii: "}") else { return nil }
         defer { answer.removeAll(keepingCapacity: true) }

@@ -18,6 +18,8 @@ enum BenchCommand: OperatorCommand {
           relay     announcements a second with more than 100,000 waiting
           deadlines clocks fired a second when 10,000 of 100,000 are due at one instant
           memory    what classification and routing take to read a backlog of one million messages
+          pages     how long a list's page takes while 200 officers of a desk have it open and live: idle, then while the pipeline
+                    runs at half the load that is the target
         Without a name all of them run. --seconds is the length of a measurement (default 15); --json prints one object.
         """
     static let options: [Arguments.Option] = [.value("seconds"), .flag("json")]

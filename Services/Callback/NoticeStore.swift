@@ -49,7 +49,7 @@ struct NoticeStore: Sendable {
                     ORDER BY next_at LIMIT \(most) FOR UPDATE SKIP LOCKED
                 )
                 UPDATE jiesu.notice n SET attempts = n.attempts + 1,
-                    next_at = clock_timestamp() + make_interval(secs => \(lease.inSeconds))
+                    next_at = clock_timestamp() + make_interval(secs => \(lease / .seconds(1)))
                 FROM due WHERE n.case_id = due.case_id AND n.version = due.version
                 RETURNING n.case_id, n.version, n.kind, n.message::text, n.attempts
                 """)
@@ -248,11 +248,5 @@ struct NoticeStore: Sendable {
                 """)
         }.only()
         return (try row.get(0), try row.get(1))
-    }
-}
-
-extension Duration {
-    fileprivate var inSeconds: Double {
-        Double(components.seconds) + Double(components.attoseconds) * 1e-18
     }
 }

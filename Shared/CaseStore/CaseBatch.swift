@@ -17,7 +17,8 @@ struct CaseBatch {
         let told: [Destination]
     }
 
-    private struct Done: Hashable {
+    /// A command of a case.
+    struct DoneKey: Hashable {
         let caseID: Int64
         let command: String
     }
@@ -31,7 +32,7 @@ struct CaseBatch {
     /// When the last event of each case happened.
     private(set) var changedAt: [Int64: Moment]
     /// What was done in this batch by each command of a case.
-    private var done: [Done: [Event]] = [:]
+    private var done: [DoneKey: [Event]] = [:]
     let rules: Rulebook
     /// Legal time, read once after the locks.
     let now: Moment
@@ -67,7 +68,7 @@ struct CaseBatch {
         guard file != nil || policy != nil else { throw Refusal.unknownCase }
         let policies = try file.map(rules.policies) ?? [policy].compactMap { $0 }
         // The same command may stand in one batch twice, as a double click does.
-        let done = knowing.done + (done[Done(caseID: id, command: command.id)] ?? [])
+        let done = knowing.done + (done[DoneKey(caseID: id, command: command.id)] ?? [])
         var facts = rules.facts
         (facts.done, facts.earlierExists, facts.waiting) = (done, knowing.earlierExists, knowing.waiting)
         let at = max(given ?? now, changedAt[id] ?? given ?? now)
@@ -157,7 +158,7 @@ struct CaseBatch {
         }
         files[id] = after
         changedAt[id] = at
-        done[Done(caseID: id, command: command.id), default: []].append(event)
+        done[DoneKey(caseID: id, command: command.id), default: []].append(event)
         pending.append(
             Pending(
                 caseID: id, version: after.version, event: event, command: command.id, actor: command.by,

@@ -25,9 +25,9 @@ extension CaseStore {
         ]
     }
 
-    /// The clocks of the locked cases, written anew though nothing happened to them.
-    func rewritten(_ batch: CaseBatch) throws -> [Query] {
-        let rows = try batch.files.values.sorted { $0.id < $1.id }.map { try ChangedRow($0, in: batch, always: true) }
+    /// The clocks of locked cases, written anew though nothing happened to them.
+    func rewritten(_ files: [Case], in batch: CaseBatch) throws -> [Query] {
+        let rows = try files.sorted { $0.id < $1.id }.map { try ChangedRow($0, in: batch, always: true) }
         let limits: Query = """
             UPDATE jiesu.case_file f SET limit_at = jiesu.moment(n.limit_at)
             FROM unnest(\(rows.map(\.file.id)), \(rows.map(\.limitAt))) AS n (id, limit_at) WHERE f.id = n.id

@@ -64,17 +64,17 @@ extension CaseStore {
             var batch = try await lock(ids, for: Self.watcher, on: connection)
             let waiting = try await commandsToLeaveAlone(of: ids, now: batch.now, on: connection)
             var fired = Fired()
-            var idle: [Int64] = []
+            var idle: [Case] = []
             for file in batch.files.values.sorted(by: { $0.id < $1.id }) {
                 let running = try clocks(of: file, in: batch)
                 let events = try batch.fire(on: file.id, before: waiting[file.id])
-                if events.isEmpty, waiting[file.id] == nil { idle.append(file.id) }
+                if events.isEmpty, waiting[file.id] == nil { idle.append(file) }
                 fired.events += events.count
                 fired.lateness += lateness(of: events, among: running, now: batch.now)
             }
             var writes = try append(batch)
             // Due by the row and not by the rules, as when a day became one off: the row is wrong, and would be looked at for ever.
-            if !idle.isEmpty { writes += try rewritten(try await lock(idle, on: connection)) }
+            if !idle.isEmpty { writes += try rewritten(idle, in: batch) }
             _ = try await connection.pipeline(writes)
             return fired
         }
@@ -165,7 +165,7 @@ extension CaseStore {
             ).map { try $0.get(0, as: Int64.self) }
             guard let greatest = ids.last else { return nil }
             let batch = try await lock(ids, on: connection)
-            _ = try await connection.pipeline(try rewritten(batch))
+            _ = try await connection.pipeline(try rewritten(Array(batch.files.values), in: batch))
             return greatest
         }
     }

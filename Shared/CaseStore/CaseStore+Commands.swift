@@ -17,6 +17,8 @@ extension CaseStore {
         let roles: Set<String>
         let isDisabled: Bool
         let payload: String
+        /// Number of the note that goes with it.
+        let note: Int64?
         let given: Moment
         let absent: [Command.Absent]
 
@@ -28,15 +30,13 @@ extension CaseStore {
             round = try row.get(4)
             account = try row.get(5)
             payload = try row.get(6)
+            note = (try? JSON.parse(payload))?["note"]?.int
             given = Moment(microseconds: try row.get(7))
             accountOrganisation = try row.get(8)
             roles = Set(try row.get(9, as: [String].self))
             isDisabled = try row.get(10)
             absent = try Command.Absent.list(try row.get(11))
         }
-
-        /// Number of the note that goes with it.
-        var note: Int64? { (try? JSON.parse(payload))?["note"]?.int }
 
         /// Two desks may choose the same id.
         var commandID: String { "\(organisation)/\(id)" }

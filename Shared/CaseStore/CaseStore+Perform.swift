@@ -86,7 +86,7 @@ extension CaseStore {
                 try batch.fire(on: addressed.caseID, before: given)
             }
             let knowledge = CaseBatch.Knowledge(
-                done: done[DoneKey(caseID: addressed.caseID, command: addressed.command.id)] ?? [],
+                done: done[CaseBatch.DoneKey(caseID: addressed.caseID, command: addressed.command.id)] ?? [],
                 earlierExists: addressed.command.earlier.map(existing.contains))
             do throws(any Error) {
                 return .success(
@@ -98,15 +98,10 @@ extension CaseStore {
         }
     }
 
-    private struct DoneKey: Hashable {
-        let caseID: Int64
-        let command: String
-    }
-
     /// What the commands did before. Only one whose case went on since it looked can have been performed.
     private func done(
         _ commands: [Addressed], in batch: CaseBatch, on connection: Connection
-    ) async throws -> [DoneKey: [Event]] {
+    ) async throws -> [CaseBatch.DoneKey: [Event]] {
         let late = commands.filter { addressed in
             switch addressed.command.seen {
             case .version(let seen): (batch.files[addressed.caseID]?.version ?? 0) > seen
@@ -121,9 +116,9 @@ extension CaseStore {
             JOIN jiesu.case_event e ON e.case_id = n.case_id AND e.command = n.command
             ORDER BY e.case_id, e.version
             """)
-        var done: [DoneKey: [Event]] = [:]
+        var done: [CaseBatch.DoneKey: [Event]] = [:]
         for row in rows {
-            let key = DoneKey(caseID: try row.get(0), command: try row.get(1))
+            let key = CaseBatch.DoneKey(caseID: try row.get(0), command: try row.get(1))
             guard let kind = Event.Kind(rawValue: try row.get(2)) else {
                 throw StoreError.unreadable("case_event of case \(key.caseID)")
             }

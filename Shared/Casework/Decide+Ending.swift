@@ -43,14 +43,6 @@ extension Scene {
         return organisation == file.lead
     }
 
-    /// Whose people call.
-    func organisations(of caller: Callback.Caller) -> Set<String> {
-        switch caller {
-        case .handler: Set([file.lead].compactMap { $0 })
-        case .centre: centre
-        }
-    }
-
     /// By the complainant with number and code: once a round, when there is an answer to rate. What whoever did the work wrote down
     /// of it does not take that word away.
     func rate(_ rated: Rated) throws(Refusal) -> [Event] {

@@ -35,19 +35,21 @@ extension Scene {
         case .grantExtension, .refuseExtension:
             try facts.duties.check(by, kind, for: file, centre: centre, role: try askedClock().extend.approver)
         case .supervise, .reviewSupervision:
-            let actors = organisations(withRoles: [first(\.supervise)?.actor].compactMap { $0 })
+            let actors = facts.directory.codes(withRoles: [first(\.supervise)?.actor].compactMap { $0 })
             try facts.duties.check(by, kind, for: file, centre: centre, deciders: actors)
         case .dispatch where file.state == .disputed:
             let decider = file.course.dispute.flatMap { deciders.indices.contains($0) ? deciders[$0] : nil }
             // Who works for the line as a whole settles no dispute that somebody else is to settle.
             if let decider, decider != policy.centre, case .account(_, nil, _) = by { throw .notAllowed(kind.rawValue) }
             try facts.duties.check(
-                by, kind, for: file, centre: decider.map { organisations(withRoles: [$0]) } ?? centre)
+                by, kind, for: file, centre: decider.map { facts.directory.codes(withRoles: [$0]) } ?? centre)
         case .callBack:
             let callers = policies.compactMap { $0.callback?.by }
             try facts.duties.check(
                 by, kind, for: file, centre: centre,
-                deciders: callers.reduce(into: []) { $0.formUnion(organisations(of: $1)) })
+                deciders: callers.reduce(into: []) {
+                    $0.formUnion($1.organisations(for: file, under: policies, in: facts.directory))
+                })
         default: try facts.duties.check(by, kind, for: file, centre: centre)
         }
         try checkSigner(kind)
@@ -72,11 +74,7 @@ extension Scene {
     }
 
     /// Organisations that run the line.
-    var centre: Set<String> { organisations(withRoles: [policy.centre].compactMap { $0 }) }
-
-    private func organisations(withRoles roles: [String]) -> Set<String> {
-        Set(roles.flatMap { facts.directory.organisations(withRole: $0).map(\.code) })
-    }
+    var centre: Set<String> { facts.directory.codes(withRoles: [policy.centre].compactMap { $0 }) }
 
     /// A case of an organisation that is no more goes to its successor as it stands. What that one may not have (R-RT-47), or nobody
     /// succeeds to, a person decides anew.

@@ -118,6 +118,9 @@ package struct Directory: Sendable, Equatable {
         organisations.values.filter { !$0.isDisabled && $0.roles.contains(role) }.sorted { $0.code < $1.code }
     }
 
+    /// Codes of the organisations with any of these roles.
+    func codes(withRoles roles: [String]) -> Set<String> { Set(roles.flatMap(organisations(withRole:)).map(\.code)) }
+
     /// Whether `organisation` is one of `accused`, has succeeded one of them, or reports, directly or not, to such a one (R-RT-47).
     package func isUnder(_ organisation: String, anyOf accused: [String]) -> Bool {
         guard !accused.isEmpty else { return false }

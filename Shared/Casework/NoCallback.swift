@@ -61,13 +61,17 @@ package func callers(
     _ organisation: String?, for file: Case, under policies: [Policy], in directory: Directory
 ) -> [Callback.Caller] {
     guard let organisation else { return [.centre] }
-    return Callback.Caller.allCases.filter { caller in
-        switch caller {
-        case .handler: organisation == file.lead
-        case .centre:
-            policies.first?.centre.map { role in
-                directory.organisations(withRole: role).contains { $0.code == organisation }
-            } ?? false
+    return Callback.Caller.allCases.filter {
+        $0.organisations(for: file, under: policies, in: directory).contains(organisation)
+    }
+}
+
+extension Callback.Caller {
+    /// Whose people call.
+    func organisations(for file: Case, under policies: [Policy], in directory: Directory) -> Set<String> {
+        switch self {
+        case .handler: Set([file.lead].compactMap(\.self))
+        case .centre: directory.codes(withRoles: [policies.first?.centre].compactMap(\.self))
         }
     }
 }

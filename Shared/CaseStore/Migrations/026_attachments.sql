@@ -53,6 +53,7 @@ CREATE INDEX attachment_draft_age ON jiesu.attachment_draft (kept_at);
 
 -- Keeps a file: its id, or 0 if the case has as many as it may have. Two at the same moment may go one beyond that: the bound keeps disks
 -- from filling and is no rule about cases.
+-- The same file that comes twice at the same moment is one: the second waits for the first, and is answered as that was.
 CREATE FUNCTION jiesu.keep_attachment(
     case_id bigint, organisation text, account bigint, of_complainant boolean, type text, bytes bytea
 ) RETURNS bigint LANGUAGE plpgsql VOLATILE AS $$
@@ -75,7 +76,12 @@ BEGIN
         RETURN 0;
     END IF;
     INSERT INTO jiesu.attachment (case_id, organisation, account, of_complainant, type, size, hash)
-    VALUES ($1, $2, $3, $4, $5, octet_length($6), sha256($6)) RETURNING id INTO kept;
+    VALUES ($1, $2, $3, $4, $5, octet_length($6), sha256($6)) ON CONFLICT DO NOTHING RETURNING id INTO kept;
+    IF kept IS NULL THEN
+        SELECT a.id INTO kept FROM jiesu.attachment a
+        WHERE a.case_id = $1 AND a.hash = sha256($6) AND coalesce(a.account, 0) = coalesce($3, 0);
+        RETURN kept;
+    END IF;
     INSERT INTO jiesu.attachment_piece (attachment, number, bytes)
     SELECT kept, n, substring($6 FROM n * 262144 + 1 FOR 262144) FROM generate_series(0, (octet_length($6) - 1) / 262144) AS n;
     RETURN kept;

@@ -17,26 +17,13 @@ CREATE FUNCTION jiesu.written(title text, text text, place text, about text) RET
     $$ SELECT jiesu.plain(coalesce($1, '')) || E'\x01' || jiesu.plain($2) || E'\x01' || jiesu.plain(coalesce($3, '')) || E'\x01'
         || jiesu.plain(coalesce($4, '')) $$;
 
--- Half a millisecond a text is too much while a complaint is taken in: a text is found by reading it until `jiesu.index_texts` has
+-- Half a millisecond a text is too much while a complaint is taken in: a text is found by reading it until `jiesu.index_texts` (029) has
 -- come to it, and by the index from then on.
 ALTER TABLE jiesu.submission ADD COLUMN indexed boolean NOT NULL DEFAULT false;
 CREATE INDEX submission_unindexed ON jiesu.submission (case_id, number) WHERE NOT indexed;
 CREATE INDEX submission_grams ON jiesu.submission USING gin (jiesu.grams(jiesu.written(title, text, place, about)))
     WITH (fastupdate = off) WHERE indexed;
 CREATE INDEX complainant_name ON jiesu.complainant ((lower(regexp_replace(name, '\s', '', 'g')))) WHERE name IS NOT NULL;
-
--- Takes up to `most` texts into the index; returns how many there were.
-CREATE FUNCTION jiesu.index_texts(most integer) RETURNS integer LANGUAGE sql VOLATILE SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp AS $$
-    WITH next AS MATERIALIZED (
-        SELECT s.case_id, s.number FROM jiesu.submission s WHERE NOT s.indexed ORDER BY s.case_id, s.number LIMIT $1
-        FOR UPDATE SKIP LOCKED
-    ), taken AS (
-        UPDATE jiesu.submission s SET indexed = true FROM next WHERE s.case_id = next.case_id AND s.number = next.number
-        RETURNING 1
-    )
-    SELECT count(*)::integer FROM taken
-$$;
 
 -- Who looked for what, and when: in words, or nobody could say afterwards what was sought. Like a person's text it leaves for no topic,
 -- log or address. Machine time, as access_log.
@@ -71,7 +58,8 @@ $$;
 -- question is this login's own, younger than a minute and committed before (as read_person).
 --
 -- The centre finds every case, a desk what it leads or helps with and never a complaint about itself or about whom it reports to. Who
--- wishes to stay unknown is found by no name and no number.
+-- wishes to stay unknown is found by no name and no number; who asks for confidence by those alone who may know who it is: the
+-- organisation that leads, and the line's own people (as 033).
 CREATE FUNCTION jiesu.found(question bigint, before bigint, most integer) RETURNS SETOF bigint
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -80,22 +68,24 @@ DECLARE
     parts text[] := '{}';
     texts text[];
     contents text := '';
+    readers text;
 BEGIN
     SELECT * INTO asked FROM jiesu.search_log q
     WHERE q.id = $1 AND q.login = session_user AND q.at > clock_timestamp() - interval '1 minute'
         AND q.tx IS DISTINCT FROM pg_current_xact_id_if_assigned();
     IF NOT FOUND OR mine IS NULL AND NOT jiesu.acts_for(NULL) THEN RETURN; END IF;
+    readers := coalesce(mine, (SELECT a.organisation FROM jiesu.account a WHERE a.id = asked.account));
     IF mine IS NOT NULL THEN
         parts := parts || '(f.lead = $3 OR f.helpers @> ARRAY[$3]) AND (f.accused = ''{}'' OR NOT jiesu.i_am_under(f.accused))'::text;
     END IF;
     IF asked.number IS NOT NULL THEN parts := parts || 'f.id = $4'::text; END IF;
     -- ARRAY, or PostgreSQL, which guesses that many people share a number, reads all of them.
     IF asked.phone IS NOT NULL THEN
-        parts := parts || $part$f.identity <> 'anonymous' AND f.id = ANY (ARRAY(
+        parts := parts || $part$(f.identity = 'named' OR f.identity = 'confidential' AND ($10 IS NULL OR $10 = f.lead)) AND f.id = ANY (ARRAY(
             SELECT p.id FROM jiesu.complainant p WHERE regexp_replace(p.phone, '\D', '', 'g') = $5 AND p.phone IS NOT NULL))$part$::text;
     END IF;
     IF asked.name IS NOT NULL THEN
-        parts := parts || $part$f.identity <> 'anonymous' AND f.id = ANY (ARRAY(
+        parts := parts || $part$(f.identity = 'named' OR f.identity = 'confidential' AND ($10 IS NULL OR $10 = f.lead)) AND f.id = ANY (ARRAY(
             SELECT p.id FROM jiesu.complainant p
             WHERE lower(regexp_replace(p.name, '\s', '', 'g')) = $6 AND p.name IS NOT NULL))$part$::text;
     END IF;
@@ -114,7 +104,7 @@ BEGIN
     RETURN QUERY EXECUTE format('SELECT f.id FROM jiesu.case_file f WHERE ($1 IS NULL OR f.id < $1) AND %s ORDER BY f.id DESC LIMIT $2',
             array_to_string(parts, ' AND '))
         USING before, most, mine, asked.number, asked.phone, asked.name, asked.words, asked.place,
-            ARRAY(SELECT DISTINCT g FROM unnest(texts) AS t, unnest(jiesu.grams(t)) AS g);
+            ARRAY(SELECT DISTINCT g FROM unnest(texts) AS t, unnest(jiesu.grams(t)) AS g), readers;
 END $$;
 
 -- Who searched for what, the youngest first, below the id `before`; for whoever is on record (`jiesu.ticket`, of case 0) as about to
@@ -130,10 +120,9 @@ CREATE FUNCTION jiesu.searches(ticket bigint, before bigint, most integer) RETUR
     ORDER BY q.id DESC LIMIT $3
 $$;
 
-REVOKE EXECUTE ON FUNCTION jiesu.plain(text), jiesu.grams(text), jiesu.written(text, text, text, text), jiesu.index_texts(integer),
+REVOKE EXECUTE ON FUNCTION jiesu.plain(text), jiesu.grams(text), jiesu.written(text, text, text, text),
     jiesu.ask(bigint, bigint, text, text, text[], text), jiesu.found(bigint, bigint, integer),
     jiesu.searches(bigint, bigint, integer) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION jiesu.index_texts(integer) TO jiesu_classification;
 GRANT EXECUTE ON FUNCTION jiesu.searches(bigint, bigint, integer) TO jiesu_routing;
 GRANT EXECUTE ON FUNCTION jiesu.ask(bigint, bigint, text, text, text[], text), jiesu.found(bigint, bigint, integer)
     TO jiesu_routing, jiesu_callback, jiesu_desk;

@@ -13,8 +13,9 @@ CREATE INDEX open_text_grams ON jiesu.open_text USING gin (grams) WITH (fastupda
 -- likeness: per mille, from which a case is shown; measured on public messages (Services/Intake/README.md). days: older ones are no news.
 INSERT INTO jiesu.setting VALUES ('likeness', 100), ('likeness_days', 90) ON CONFLICT (name) DO NOTHING;
 
--- As 028, and what is new is compared with from now on.
-CREATE OR REPLACE FUNCTION jiesu.index_texts(most integer) RETURNS integer LANGUAGE sql VOLATILE SECURITY DEFINER
+-- Takes up to `most` texts into the index by which cases are found by words, and what is new among those that are compared with; returns how
+-- many there were.
+CREATE FUNCTION jiesu.index_texts(most integer) RETURNS integer LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
     WITH next AS MATERIALIZED (
         SELECT s.case_id, s.number FROM jiesu.submission s WHERE NOT s.indexed ORDER BY s.case_id, s.number LIMIT $1
@@ -138,60 +139,11 @@ CREATE FUNCTION jiesu.runs(words text, grams text[]) RETURNS text[] LANGUAGE sql
     FROM (SELECT run.text, min(run.i) AS i FROM run GROUP BY run.text) AS r
 $$;
 
--- As 028; and who asks for confidence is found by name and number by those alone who may know who it is: the organisation that leads, and
--- the line's own people (as 033).
-CREATE OR REPLACE FUNCTION jiesu.found(question bigint, before bigint, most integer) RETURNS SETOF bigint
-    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    asked jiesu.search_log;
-    mine text := jiesu.my_organisation();
-    parts text[] := '{}';
-    texts text[];
-    contents text := '';
-    readers text;
-BEGIN
-    SELECT * INTO asked FROM jiesu.search_log q
-    WHERE q.id = $1 AND q.login = session_user AND q.at > clock_timestamp() - interval '1 minute'
-        AND q.tx IS DISTINCT FROM pg_current_xact_id_if_assigned();
-    IF NOT FOUND OR mine IS NULL AND NOT jiesu.acts_for(NULL) THEN RETURN; END IF;
-    readers := coalesce(mine, (SELECT a.organisation FROM jiesu.account a WHERE a.id = asked.account));
-    IF mine IS NOT NULL THEN
-        parts := parts || '(f.lead = $3 OR f.helpers @> ARRAY[$3]) AND (f.accused = ''{}'' OR NOT jiesu.i_am_under(f.accused))'::text;
-    END IF;
-    IF asked.number IS NOT NULL THEN parts := parts || 'f.id = $4'::text; END IF;
-    -- ARRAY, or PostgreSQL, which guesses that many people share a number, reads all of them.
-    IF asked.phone IS NOT NULL THEN
-        parts := parts || $part$(f.identity = 'named' OR f.identity = 'confidential' AND ($10 IS NULL OR $10 = f.lead)) AND f.id = ANY (ARRAY(
-            SELECT p.id FROM jiesu.complainant p WHERE regexp_replace(p.phone, '\D', '', 'g') = $5 AND p.phone IS NOT NULL))$part$::text;
-    END IF;
-    IF asked.name IS NOT NULL THEN
-        parts := parts || $part$(f.identity = 'named' OR f.identity = 'confidential' AND ($10 IS NULL OR $10 = f.lead)) AND f.id = ANY (ARRAY(
-            SELECT p.id FROM jiesu.complainant p
-            WHERE lower(regexp_replace(p.name, '\s', '', 'g')) = $6 AND p.name IS NOT NULL))$part$::text;
-    END IF;
-    texts := asked.words || asked.place;
-    texts := array_remove(texts, NULL);
-    IF cardinality(texts) > 0 THEN
-        -- Two characters that stand together may do so elsewhere too: the text itself decides.
-        contents := $part$NOT EXISTS (SELECT FROM unnest($7) AS w (word)
-                WHERE strpos(jiesu.written(s.title, s.text, s.place, s.about), w.word) = 0)$part$;
-        IF asked.place IS NOT NULL THEN contents := contents || ' AND strpos(jiesu.plain(s.place), $8) > 0'; END IF;
-        parts := parts || format($part$f.id IN (
-            SELECT s.case_id FROM jiesu.submission s
-            WHERE s.indexed AND jiesu.grams(jiesu.written(s.title, s.text, s.place, s.about)) @> $9 AND %1$s
-            UNION ALL SELECT s.case_id FROM jiesu.submission s WHERE NOT s.indexed AND %1$s)$part$, contents);
-    END IF;
-    RETURN QUERY EXECUTE format('SELECT f.id FROM jiesu.case_file f WHERE ($1 IS NULL OR f.id < $1) AND %s ORDER BY f.id DESC LIMIT $2',
-            array_to_string(parts, ' AND '))
-        USING before, most, mine, asked.number, asked.phone, asked.name, asked.words, asked.place,
-            ARRAY(SELECT DISTINCT g FROM unnest(texts) AS t, unnest(jiesu.grams(t)) AS g), readers;
-END $$;
-
 -- The centre's list begins with what is due next; a key goes on from there.
 CREATE INDEX case_file_open ON jiesu.case_file ((coalesce(limit_at, 'infinity')), id)
     WHERE state NOT IN ('closed', 'withdrawn', 'redirected', 'refused');
 
-REVOKE EXECUTE ON FUNCTION jiesu.drop_texts(bigint, integer), jiesu.like_cases(bigint, text, text[], integer), jiesu.runs(text, text[])
-    FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION jiesu.drop_texts(bigint, integer) TO jiesu_classification;
+REVOKE EXECUTE ON FUNCTION jiesu.index_texts(integer), jiesu.drop_texts(bigint, integer),
+    jiesu.like_cases(bigint, text, text[], integer), jiesu.runs(text, text[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION jiesu.index_texts(integer), jiesu.drop_texts(bigint, integer) TO jiesu_classification;
 GRANT EXECUTE ON FUNCTION jiesu.like_cases(bigint, text, text[], integer) TO jiesu_intake;

@@ -9,8 +9,7 @@ CREATE FUNCTION jiesu.own_quotes(quotes bigint[], ids bigint[], codes bytea[], p
     LEFT JOIN jiesu.complainant p ON p.id = f.id
     WHERE q.code = (jiesu.query_codes(ARRAY[f.id]))[1]
         OR lower(q.email) = lower(p.email)
-        OR (length(regexp_replace(q.phone, '\D', '', 'g')) >= 7
-            AND regexp_replace(q.phone, '\D', '', 'g') = regexp_replace(p.phone, '\D', '', 'g'))
+        OR (length(jiesu.phone_digits(q.phone)) >= 7 AND jiesu.phone_digits(q.phone) = jiesu.phone_digits(p.phone))
 $$;
 REVOKE EXECUTE ON FUNCTION jiesu.own_quotes(bigint[], bigint[], bytea[], text[], text[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION jiesu.own_quotes(bigint[], bigint[], bytea[], text[], text[]) TO jiesu_intake;

@@ -253,25 +253,6 @@ import WorkPages
         #expect(try await admin.post("/organisations/\(code)/complete").status == 404)
     }
 
-    @Test func `log-ins that ended a month ago go, the others stay`() async throws {
-        let city = try await City()
-        let account = try await city.number(
-            "INSERT INTO jiesu.account (name, title, roles, password) VALUES ('x', 'x', '{admin}', 'x') RETURNING id")
-        for (number, (ended, expires)) in [
-            ("31 days", "1 day"), ("29 days", "1 day"), ("-", "31 days"), ("-", "29 days"), ("-", "-1 days"),
-        ].enumerated() {
-            _ = try await city.texts(
-                """
-                INSERT INTO jiesu.log_in (hash, account, kind, ended_at, expires_at) VALUES (\([UInt8(number)]), \(account),
-                    'session', now() - nullif(\(ended), '-')::interval, now() - \(expires)::interval) RETURNING kind
-                """)
-        }
-        let cleaning = Cleaning(pool: try city.pool(as: "jiesu_routing"), log: .silent)
-        #expect(try await cleaning.purge() == 2)
-        #expect(try await cleaning.purge() == 0)
-        #expect(try await city.number("SELECT count(*) FROM jiesu.log_in") == 3)
-    }
-
     @Test(arguments: [true, false])
     func `an administrator works in a browser`(javaScript: Bool) async throws {
         let site = try await Site()

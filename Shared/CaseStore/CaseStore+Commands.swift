@@ -149,11 +149,12 @@ extension CaseStore {
         try await connection.query(
             """
             SELECT c.organisation, c.case_id, c.id, c.kind, c.round, c.account, c.payload,
-                jiesu.micros(jiesu.given_at(c.received_at, c.xmin)), a.organisation, c.roles,
-                coalesce(a.disabled_at <= jiesu.given_at(c.received_at, c.xmin), false), c.stands_in
+                jiesu.micros(g.given_at), a.organisation, jiesu.roles_at(c.account, c.xmin),
+                coalesce(a.disabled_at <= g.given_at, false), jiesu.stood_in(c.account, g.given_at, c.xmin)
             FROM unnest(\(ids)) AS n (case_id) CROSS JOIN LATERAL (
                 SELECT c.*, c.xmin FROM jiesu.command c WHERE c.case_id = n.case_id AND c.decided_at IS NULL
                 ORDER BY c.received_at, c.organisation, c.id LIMIT \(most)) AS c
+            CROSS JOIN LATERAL (SELECT jiesu.given_at(c.received_at, c.xmin)) AS g (given_at)
             JOIN jiesu.account a ON a.id = c.account
             ORDER BY 8, c.organisation, c.id
             """

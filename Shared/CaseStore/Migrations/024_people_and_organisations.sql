@@ -128,27 +128,21 @@ CREATE TABLE jiesu.deputy (
     made_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
     ended_at timestamptz
 );
-CREATE INDEX deputy_deputy ON jiesu.deputy (deputy) WHERE ended_at IS NULL;
+CREATE INDEX deputy_deputy ON jiesu.deputy (deputy);
 CREATE INDEX deputy_absent ON jiesu.deputy (absent) WHERE ended_at IS NULL;
 
--- Those in whose place an account may approve now, with their roles: [{"account": 5, "roles": ["leader"]}].
-CREATE FUNCTION jiesu.stands_in(account bigint) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER
+-- Those in whose place an account could approve at a moment of legal time, with the roles that they had when a transaction ended (without
+-- one: that they have): [{"account": 5, "roles": ["leader"]}].
+CREATE FUNCTION jiesu.stood_in(account bigint, at timestamptz, tx xid) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
-    SELECT coalesce(json_agg(json_build_object('account', a.id, 'roles', a.roles) ORDER BY a.id)::text, '[]')
+    SELECT coalesce(json_agg(json_build_object('account', a.id, 'roles', jiesu.roles_at(a.id, $3)) ORDER BY a.id)::text, '[]')
     FROM jiesu.deputy d JOIN jiesu.account a ON a.id = d.absent JOIN jiesu.account me ON me.id = d.deputy
-    WHERE d.deputy = $1 AND d.ended_at IS NULL AND jiesu.clock() >= d.from_at AND jiesu.clock() < d.until_at
-        AND a.disabled_at IS NULL AND a.organisation IS NOT DISTINCT FROM me.organisation
+    WHERE d.deputy = $1 AND (d.ended_at IS NULL OR d.ended_at > $2) AND $2 >= d.from_at AND $2 < d.until_at
+        AND (a.disabled_at IS NULL OR a.disabled_at > $2) AND a.organisation IS NOT DISTINCT FROM me.organisation
 $$;
-
--- What somebody was when an order was given, and for whom they stood in then.
-ALTER TABLE jiesu.command ADD COLUMN stands_in text NOT NULL DEFAULT '[]';
-CREATE OR REPLACE FUNCTION jiesu.roles_then() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    NEW.roles := (SELECT a.roles FROM jiesu.account a WHERE a.id = NEW.account);
-    NEW.stands_in := jiesu.stands_in(NEW.account);
-    RETURN NEW;
-END $$;
+CREATE FUNCTION jiesu.stands_in(account bigint) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS 'SELECT jiesu.stood_in($1, jiesu.clock(), NULL)';
+GRANT EXECUTE ON FUNCTION jiesu.stood_in(bigint, timestamptz, xid) TO jiesu_routing;
 
 -- FIRST PASSWORDS. What an administrator made up must be changed before anything else is done with it.
 ALTER TABLE jiesu.account ADD COLUMN must_change boolean NOT NULL DEFAULT false;
@@ -275,7 +269,8 @@ BEGIN
 END $$;
 
 REVOKE EXECUTE ON FUNCTION jiesu.is_under(text, text[]), jiesu.i_succeeded(text), jiesu.cases_of(text),
-    jiesu.rename_organisation(text, text), jiesu.disable_organisation(text, text, boolean), jiesu.stands_in(bigint),
+    jiesu.rename_organisation(text, text), jiesu.disable_organisation(text, text, boolean),
+    jiesu.stands_in(bigint), jiesu.stood_in(bigint, timestamptz, xid),
     jiesu.session(text), jiesu.name_deputy(text, text, text, timestamptz, timestamptz), jiesu.end_deputy(text, bigint),
     jiesu.deputies(text), jiesu.is_owner(),
     jiesu.who_read(text, bigint, bigint, timestamptz, timestamptz, bigint, integer) FROM PUBLIC;

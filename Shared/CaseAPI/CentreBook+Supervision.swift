@@ -14,12 +14,15 @@ extension CentreBook {
     /// What was escalated last, the latest first, of cases that `reader` may see.
     package func escalations(for reader: String?, limit: Int) async throws -> [Escalation] {
         let rules = try await rulebook()
+        let shown = Shown(to: reader, rules)
         return try await pool.withConnection { connection in
             try await connection.query(
                 """
                 SELECT \(raw: CaseRow.columns), e.payload, jiesu.micros(e.at) FROM jiesu.case_event e
                 JOIN jiesu.case_file f ON f.id = e.case_id
-                WHERE e.kind = 'escalated' ORDER BY e.at DESC, e.case_id LIMIT \(limit)
+                WHERE e.kind = 'escalated'
+                    AND jiesu.is_shown(f, \(reader), \(shown.above), \(shown.always), \(shown.disputed))
+                ORDER BY e.at DESC, e.case_id LIMIT \(limit)
                 """)
         }.compactMap { row -> Escalation? in
             let file = try CaseRow(row).file

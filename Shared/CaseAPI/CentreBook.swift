@@ -19,19 +19,14 @@ package struct CentreBook: CaseBook {
     package func cases(_ question: CaseList, for reader: String?) async throws -> CasePage {
         let after = question.after
         let rules = try await rulebook()
-        let held = reader.map { Set(rules.directory.organisations[$0]?.roles ?? []) }
-        // Who holds such a duty may see cases of others; which ones is decided one by one.
-        let isHolder =
-            held.map { held in
-                rules.profiles.values.contains { !held.isDisjoint(with: $0.policy.readers(isDisputed: true)) }
-            } ?? true
+        let shown = Shown(to: reader, rules)
         let views = try await pool.withConnection { connection in
             try await connection.query(
                 """
                 SELECT \(raw: CaseRow.columns), jiesu.micros(f.registered_at), jiesu.micros(f.limit_at)
                 FROM jiesu.case_file f
-                WHERE f.state = ANY(\(question.wanted)) AND (\(isHolder) OR f.lead = \(reader)
-                        OR f.helpers <> '{}' AND f.helpers @> ARRAY[\(reader)])
+                WHERE f.state = ANY(\(question.wanted))
+                    AND jiesu.is_shown(f, \(reader), \(shown.above), \(shown.always), \(shown.disputed))
                     AND \(raw: State.condition(for: question.states))
                     AND (\(question.lead)::text IS NULL OR f.lead = \(question.lead))
                     AND (coalesce(f.limit_at, 'infinity'), f.id)
@@ -87,11 +82,13 @@ package struct CentreBook: CaseBook {
 
     package func callbacks(for reader: String?, limit: Int) async throws -> [CaseView] {
         let rules = try await rulebook()
+        let shown = Shown(to: reader, rules)
         return try await pool.withConnection { connection in
             try await connection.query(
                 """
                 SELECT \(raw: CaseRow.columns), jiesu.micros(f.registered_at) FROM jiesu.case_file f
                 WHERE f.callback_by = 'centre' AND f.callback_at <= jiesu.clock()
+                    AND jiesu.is_shown(f, \(reader), \(shown.above), \(shown.always), \(shown.disputed))
                 ORDER BY \(raw: callbackOrder) LIMIT \(limit)
                 """)
         }.map { try CaseView($0, steps: []) }.filter { try isReadable($0, by: reader, rules) }
@@ -99,11 +96,14 @@ package struct CentreBook: CaseBook {
 
     package func supervised(for reader: String?, limit: Int) async throws -> [CaseView] {
         let rules = try await rulebook()
+        let shown = Shown(to: reader, rules)
         return try await pool.withConnection { connection in
             try await connection.query(
                 """
                 SELECT \(raw: CaseRow.columns), jiesu.micros(f.registered_at) FROM jiesu.case_file f
-                WHERE f.supervised_until IS NOT NULL ORDER BY f.supervised_until, f.id LIMIT \(limit)
+                WHERE f.supervised_until IS NOT NULL
+                    AND jiesu.is_shown(f, \(reader), \(shown.above), \(shown.always), \(shown.disputed))
+                ORDER BY f.supervised_until, f.id LIMIT \(limit)
                 """)
         }.map { try CaseView($0, steps: []) }.filter { try isReadable($0, by: reader, rules) }
     }
@@ -131,6 +131,31 @@ package struct CentreBook: CaseBook {
             by: .account(request.account, organisation: request.organisation, roles: request.roles), order: order,
             absent: request.absent)
         return try await perform(command, of: request, note)
+    }
+}
+
+/// What `jiesu.is_shown` must know of a reader, so that a list is cut after what they may see, not before.
+struct Shown {
+    /// The reader's organisation and all whom it reports to, with those that they succeeded.
+    let above: [String]
+    /// Policies that let it see their cases.
+    let always: [String]
+    /// Policies that let it see those whose competence was disputed.
+    let disputed: [String]
+
+    init(to reader: String?, _ rules: Rulebook) {
+        let directory = rules.directory
+        above =
+            reader.map { reader in
+                directory.organisations.keys.filter { directory.isUnder(reader, anyOf: [$0]) }
+            } ?? []
+        let held = Set(reader.flatMap { directory.organisations[$0]?.roles } ?? [])
+        func readable(isDisputed: Bool) -> [String] {
+            rules.profiles.filter { !held.isDisjoint(with: $0.value.policy.readers(isDisputed: isDisputed)) }
+                .map(\.key.stored)
+        }
+        always = readable(isDisputed: false)
+        disputed = readable(isDisputed: true)
     }
 }
 

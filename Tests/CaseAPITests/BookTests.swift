@@ -231,6 +231,12 @@ struct BookTests {
         let listed = try await centre.callbacks(for: nil, limit: 10).map(\.row.file.id)
         #expect(listed == [ids[3], ids[2], ids[0], ids[1]])
         #expect(try await centre.callbacks(for: "city-police", limit: 10).isEmpty)
+        _ = try await fixture.pool.withConnection {
+            try await $0.execute("UPDATE jiesu.case_file SET accused = '{city-hotline}' WHERE id = \(ids[3])")
+        }
+        #expect(
+            try await centre.callbacks(for: "city-hotline", limit: 1).map(\.row.file.id) == [ids[2]],
+            "a list is cut after what its reader may see")
         let desk = try fixture.desk("city-urban")
         #expect(try await desk.callbacks(for: "city-urban", limit: 10).map(\.row.file.id) == [ids[4]])
     }

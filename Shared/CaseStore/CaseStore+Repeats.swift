@@ -4,7 +4,8 @@ import Postgres
 /// Complaints about the same matter: each is counted at the first of them, in a transaction of that case's own.
 extension CaseStore {
     /// Tells first cases of those that repeat them and were not counted yet; with each, of those that were counted at it before it was
-    /// known to be a repetition itself. What an organisation asked of the first case is decided before: a limit that its reply met does
+    /// known to be a repetition itself. One that was withdrawn or turned away is not worked on: then the next of the chain counts, if there
+    /// is one. What an organisation asked of the first case is decided before: a limit that its reply met does
     /// not fire over it.
     /// - Returns: how many were counted.
     package func tellRepeats(limit: Int) async throws -> Int {
@@ -23,7 +24,13 @@ extension CaseStore {
                         WHERE f.id = c.first AND f.earlier IS NOT NULL AND f.earlier < f.id LIMIT 1) AS f
                 )
                 SELECT c.id, c.first, coalesce((f.course::json ->> 'complaints')::int, 1)
-                FROM (SELECT id, min(first) AS first FROM chain GROUP BY id) AS c JOIN jiesu.case_file f ON f.id = c.id
+                FROM (
+                    SELECT c.id, coalesce(
+                        min(c.first) FILTER (WHERE f.state <> ALL ('{withdrawn,redirected,refused}')), min(c.first)) AS first
+                    FROM chain c CROSS JOIN LATERAL (
+                        SELECT f.state FROM jiesu.case_file f WHERE f.id = c.first LIMIT 1) AS f
+                    GROUP BY c.id) AS c
+                JOIN jiesu.case_file f ON f.id = c.id
                 WHERE NOT EXISTS (SELECT FROM jiesu.command w WHERE w.case_id = c.first AND w.decided_at IS NULL)
                 ORDER BY c.id
                 """)

@@ -232,6 +232,23 @@ struct LifecycleTests {
             ) == [3])
     }
 
+    @Test func whatRepeatsAWithdrawnCaseIsCountedAtTheNextOneOfItsMatter() async throws {
+        let simulation = try await Simulation()
+        let ids = try await simulation.dispatched(2)
+        let link = Command(
+            id: "link", seen: .round(1), by: .service("test"), order: .link(Linked(earlier: ids[0])))
+        let withdraw = Command(id: "withdraw", seen: .round(1), by: .complainant, order: .withdraw(Withdrawn()))
+        for outcome in try await simulation.fixture.store.perform([
+            .init(caseID: ids[1], command: link), .init(caseID: ids[0], command: withdraw),
+        ]) { _ = try outcome.get() }
+        _ = try await simulation.fixture.store.register([Fixture.registration("third", earlier: ids[1])])
+        #expect(try await simulation.fixture.store.tellRepeats(limit: 10) == 2)
+        #expect(
+            try await simulation.fixture.numbers(
+                "SELECT case_id FROM jiesu.case_event WHERE kind = 'repeated' ORDER BY case_id") == ids,
+            "the second at the first, as nothing else is left; the third at the second, which is worked on")
+    }
+
     @Test func aNoteThatIsNotItsOrganisationsOwnAboutTheCaseCannotBeNamed() async throws {
         let simulation = try await Simulation()
         let ids = try await simulation.dispatched(2)

@@ -21,7 +21,8 @@ struct CitizenForm {
         "text": "/text", "place": "/place/address", "region": "/place/region", "happened_at": "/happened_at",
         "about": "/about", "identity": "/identity", "name": "/contact/name", "phone": "/contact/phone",
         "email": "/contact/email", "earlier": "/earlier", "earlier_code": "/earlier_code", "channel": "/channel",
-        "source": "/source", "no_contact": "/no_contact",
+        "source": "/source", "no_contact": "/no_contact", "answer": "/answer", "answer_nature": "/answer/nature",
+        "answer_subject": "/answer/subject",
     ]
     /// Made anew with each empty form, so that a form that is sent twice is one complaint.
     private static let key = "key"
@@ -35,15 +36,19 @@ struct CitizenForm {
     private let answers: [String: String]
     private let rules: Rulebook
     private let isOperators: Bool
+    /// What may be answered at once on the line, and under which subjects; `nil`: nothing, or nobody here may.
+    private let simple: (natures: [Choice], subjects: [Choice], urgency: String)?
     let photoKey: String
+
+    private typealias Choice = (value: String, title: String)
 
     /// Only to look at the photos.
     var isUnfinished: Bool { answers[Self.step] == Self.photos }
 
     /// - Parameters:
     ///   - answers: what came; empty for a new form.
-    ///   - isOperators: an operator fills it in for somebody, and says how it came.
-    init(_ answers: JSON = [:], rules: Rulebook, isOperators: Bool = false) {
+    ///   - operatorsLine: an operator of this line fills it in for somebody, and says how it came; `nil`: a citizen.
+    init(_ answers: JSON = [:], rules: Rulebook, operatorsLine: String? = nil) {
         var texts: [String: String] = [:]
         // A browser sends the line breaks of a text area as CR LF.
         for (name, value) in answers.object ?? JSONObject() {
@@ -54,7 +59,18 @@ struct CitizenForm {
         photoKey = isKey ? texts[Self.photos] ?? "" : Self.newKey()
         self.answers = texts
         self.rules = rules
-        self.isOperators = isOperators
+        isOperators = operatorsLine != nil
+        simple = operatorsLine.flatMap(rules.profile(line:)).flatMap(Self.simple)
+    }
+
+    private static func simple(under profile: Profile) -> (natures: [Choice], subjects: [Choice], urgency: String)? {
+        guard let natures = profile.policy.answerAtOnce?.natures, let classification = profile.classification else {
+            return nil
+        }
+        return (
+            classification.nature.values.filter { natures.contains($0.code) }.map { ($0.code, $0.title) },
+            classification.subjects.map { ($0.code, $0.title) }, classification.urgency.standard
+        )
     }
 
     private var questions: [Field] {
@@ -83,7 +99,29 @@ struct CitizenForm {
             Field("email", "电子邮箱", .line(type: "email", fill: "email")),
         ] + (isWithoutContact ? [Self.withoutContact] : []) + [
             Field("earlier", "此前同一事项的受理编号", hint: "以前反映过的请填写")
-        ] + (isOperators ? [] : [Field("earlier_code", "该编号的查询码", hint: "与那次留下同一电话或邮箱的可不填")])
+        ] + answerAtOnce + (isOperators ? [] : [Field("earlier_code", "该编号的查询码", hint: "与那次留下同一电话或邮箱的可不填")])
+    }
+
+    /// For what an operator has answered while the caller was on the line.
+    private var answerAtOnce: [Field] {
+        guard let simple else { return [] }
+        let nature = Field("answer_nature", "当场答复的性质", .list(simple.natures))
+        return [
+            Field("answer", "当场答复", hint: "能当场答复的，写下答复并选分类，登记后即办结；其他的不填", .lines(rows: 4))
+        ] + (simple.natures.count > 1 ? [nature] : []) + [Field("answer_subject", "当场答复的分类", .list(simple.subjects))]
+    }
+
+    /// The answer that was given at once; `nil`: none.
+    private func answer(_ faults: inout [Problem.Field]) -> Registration.Answer? {
+        guard let simple, let text = answers["answer"], !text.isBlank else { return nil }
+        let only = simple.natures.count == 1 ? simple.natures[0].value : ""
+        let (nature, subject) = (answers["answer_nature"] ?? only, answers["answer_subject"] ?? "")
+        if !simple.natures.contains(where: { $0.value == nature }) { faults.append(.init("/answer/nature", "请选择性质")) }
+        if !simple.subjects.contains(where: { $0.value == subject }) {
+            faults.append(.init("/answer/subject", "请选择分类"))
+        }
+        if text.unicodeScalars.count > Registration.longestText { faults.append(.init("/answer", "太长了")) }
+        return Registration.Answer(nature: nature, subject: subject, urgency: simple.urgency, text: text)
     }
 
     /// Named, and nowhere to be reached: nothing could be told (E-24), so whoever wants that says so.
@@ -177,6 +215,7 @@ struct CitizenForm {
         if isWithoutContact, answers["no_contact"] != "yes" {
             faults.append(.init("/contact/phone", "请留下电话或电子邮箱，否则无法告知办理结果，也不能回访；确实不愿留的，请在下面选择不留"))
         }
+        let answer = answer(&faults)
         if isOperators, body["channel"] == nil { faults.append(.init("/channel", "请选择渠道")) }
         guard faults.isEmpty else {
             throw Problem.invalid(faults)
@@ -184,11 +223,12 @@ struct CitizenForm {
         guard body["identity"] != nil else {
             throw Problem.invalid([.init("/identity", "请选择身份")])
         }
-        return try ComplaintForm.registration(
+        let said = answer.map { JSON.array([.string($0.nature), .string($0.subject), .string($0.text)]) }
+        var registration = try ComplaintForm.registration(
+            .object(body), key: "page:" + (answers[Self.key] ?? Self.newKey()),
             // A browser may send the same form in other bytes.
-            .object(body), key: "page:" + (answers[Self.key] ?? Self.newKey()), request: JSON.object(body).bytes,
-            line: line,
-            actor: actor,
-            source: source)
+            request: JSON.object(body).bytes + (said?.bytes ?? []), line: line, actor: actor, source: source)
+        registration.answer = answer
+        return registration
     }
 }

@@ -8,7 +8,7 @@ import Policies
 import Telemetry
 import WorkingTime
 
-/// What citizens see: complain, keep the receipt, look up, rate, take back. Pages of their own over the same steps as the
+/// What citizens see: complain, keep the receipt, look up, rate, apply for a review, take back. Pages of their own over the same steps as the
 /// complaints API. There is no session: number and query code come with each form, in its body, so that no address holds them.
 struct CitizenPages {
     let complaints: ComplaintRoutes
@@ -19,8 +19,7 @@ struct CitizenPages {
     var all: [Route] {
         [
             Style.route, PageScript.photos.route, home, complaintForm, complain, progressForm, progress, addPhotos,
-            rating,
-            withdrawal,
+            rating, review, withdrawal,
         ]
     }
 
@@ -194,6 +193,19 @@ struct CitizenPages {
         }
     }
 
+    private var review: Route {
+        Route(
+            .post, "/progress/review", "从网页申请复核", tags: ["pages"],
+            body: .form(.object(Self.key + [VoiceRoutes.reason])),
+            answers: [Self.html]
+        ) { _, form in
+            try await Self.withKey(form) { number, code in
+                let progress = try await voice.applyForReview(because: form["reason"]?.string ?? "", number, code)
+                return try await page(progress, code, notice: "已申请复核。")
+            }
+        }
+    }
+
     private var withdrawal: Route {
         Route(
             .post, "/progress/withdrawal", "从网页撤回诉求", tags: ["pages"],
@@ -266,6 +278,7 @@ struct CitizenPages {
             \(progress.state.isFinal || isFull
                 ? nil : PhotoParts.form(Self.hidden(progress.number, code), bounds, fault: photoFault))
             \(progress.isRatable ? Self.ratingForm(progress.number, code) : nil)
+            \(progress.isReviewable(rules.profiles[progress.policy]?.policy.review) ? Self.reviewForm(progress.number, code) : nil)
             \(progress.state.isFinal ? nil : Self.withdrawalForm(progress.number, code))
             <p><a href="/">回到首页</a></p>
             """)
@@ -276,9 +289,10 @@ struct CitizenPages {
         guard [.replied, .closed].contains(progress.state),
             let review = rules.profiles[progress.policy]?.policy.review
         else { return nil }
-        let round = progress.steps.count { $0.event.kind == .reopened } + 1
-        // Another round comes by rating; where there is only one, what is left lies elsewhere.
-        let isThere = review.rounds == 1 || progress.isRatable && review.rounds.map { round < $0 } ?? true
+        // Another round comes by rating or on request; where there is only one, what is left lies elsewhere.
+        let isThere =
+            review.rounds == 1 || progress.isReviewable(review)
+            || !review.onRequest && progress.isRatable && review.allows(roundAfter: progress.round)
         return !isThere ? nil : KnownCodes.choices("reviews").first { $0.code == review.kind }?.title
     }
 
@@ -296,6 +310,16 @@ struct CitizenPages {
         ).html())
         <button>提交评价</button>
         </form>
+        """
+    }
+
+    private static func reviewForm(_ number: CaseNumber, _ code: QueryCode) -> HTML {
+        """
+        <details class="card" id="apply"><summary>申请复核</summary>
+        <form method="post" action="/progress/review">\(hidden(number, code))
+        \(Field("reason", "申请复核的理由", hint: "只有办理和复核的人看得到", isRequired: true, .lines(rows: 5)).html())
+        <button>提交申请</button>
+        </form></details>
         """
     }
 

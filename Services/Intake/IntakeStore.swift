@@ -30,11 +30,23 @@ struct Progress {
         }
     }
 
+    /// The round of handling, from 1.
+    var round: Int { steps.count { $0.event.kind == .reopened } + 1 }
+    private var stepsOfRound: ArraySlice<Step> { steps[(steps.lastIndex { $0.event.kind == .reopened } ?? 0)...] }
+
+    /// There is an answer, and the complainant knows it.
+    private var isAnswered: Bool { [.replied, .closed].contains(state) && !isResultUntold(in: stepsOfRound) }
+
+    /// Whether the complainant may apply for a review, by a scheme that gives one.
+    func isReviewable(_ review: Review?) -> Bool {
+        guard let review, review.onRequest else { return false }
+        return isAnswered && review.allows(roundAfter: round)
+    }
+
     /// In this round there is something to rate and nobody has yet.
     var isRatable: Bool {
-        let round = steps.lastIndex { $0.event.kind == .reopened } ?? 0
-        return [.replied, .closed].contains(state) && !isResultUntold(in: steps[round...])
-            && !steps[round...].contains { step in
+        isAnswered
+            && !stepsOfRound.contains { step in
                 // What whoever did the work wrote down does not take the complainant's word away.
                 if case .rated(let rated) = step.event { rated.by != .handler } else { false }
             }

@@ -56,7 +56,7 @@ struct OperatorPages {
         -> Page
     {
         let rules = try await complaints.cases.rulebook()
-        let form = CitizenForm(.object(answers), rules: rules, isOperators: true)
+        let form = CitizenForm(.object(answers), rules: rules, operatorsLine: complaints.line)
         let help = try await assist.html(.object(answers), for: visitor)
         let earlier = try await complaints.store.cases(
             of: answers["phone"]?.string ?? "", for: visitor.session, rules)
@@ -117,20 +117,22 @@ struct OperatorPages {
         ) { request, answers in
             try await site.form(request, answers) { visitor in
                 try await allowed(visitor) { visitor in
-                    let form = CitizenForm(answers, rules: try await complaints.cases.rulebook(), isOperators: true)
+                    let form = CitizenForm(
+                        answers, rules: try await complaints.cases.rulebook(), operatorsLine: complaints.line)
                     let actor = Actor.account(
                         visitor.session.account, organisation: visitor.session.organisation,
                         roles: Set(visitor.session.roles.map(\.code)))
                     do {
                         let registration = try form.registration(line: complaints.line, actor: actor)
                         let receipt = try await complaints.receipt(for: registration)
+                        let isAnswered = registration.answer != nil
                         return site.frame(
                             "已登记", for: visitor,
                             """
                             <div class="notice" role="status"><dl>
                             <dt>受理编号</dt><dd class="big" id="number">\(receipt.number.description)</dd>
                             <dt>查询码</dt><dd class="big" id="code">\(receipt.code.description)</dd>
-                            </dl><p>请告诉来电人：两者一起才能查询、评价和撤回。</p></div>
+                            </dl><p>\(isAnswered ? "答复已记下，本件已办结。" : nil)请告诉来电人：两者一起才能查询、评价和撤回。</p></div>
                             <p><a class="button" href="\(site.prefix)">登记下一件</a></p>
                             """
                         ).response()

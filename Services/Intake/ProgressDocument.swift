@@ -20,6 +20,7 @@ struct ProgressDocument {
         .optional("next_limit", .string(20...40, .dateTime), "下一个期限"),
         .optional("answer", .string(1...20_000), "答复内容"),
         .optional("notice", .string(1...2000), "不受理或告知其他途径的说明"),
+        .required("may", .array(of: .choice(["rate", "apply_for_review", "withdraw"]), count: 0...3), "当事人现在可以做的"),
     ])
 
     private static let step = Schema.object([
@@ -46,6 +47,11 @@ struct ProgressDocument {
         members["next_limit"] = progress.limit.map { .string($0.iso8601) }
         members["answer"] = progress.answer.map(JSON.string)
         let policy = rules.profiles[progress.policy]?.policy
+        let may = [
+            progress.isRatable ? "rate" : nil, progress.isReviewable(policy?.review) ? "apply_for_review" : nil,
+            progress.state.isFinal ? nil : "withdraw",
+        ]
+        members["may"] = .array(may.compactMap { $0.map(JSON.string) })
         var handlers: [String] = []
         for step in progress.steps {
             switch step.event {

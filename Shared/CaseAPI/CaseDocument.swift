@@ -71,6 +71,7 @@ enum CaseDocument {
         .required("due", time, "期限"),
         .required("answered", .boolean, "已报结果"),
         .required("ended", .boolean, "已结束"),
+        .required("waived", .boolean, "例外,不予督办"),
     ])
 
     static func summary(_ view: CaseView, _ rules: Rulebook) throws -> JSON {
@@ -131,7 +132,7 @@ enum CaseDocument {
         [
             "order": .int(Int64(order.number)), "trigger": .string(order.trigger),
             "due": .string(Moment(microseconds: order.due).iso8601), "answered": .bool(order.isAnswered),
-            "ended": .bool(order.isEnded),
+            "ended": .bool(order.isEnded), "waived": .bool(order.isWaived == true),
         ]
     }
 

@@ -8,7 +8,7 @@ package struct SupervisionShare: Sendable, Equatable {
     package let quota: Int
     /// Cases accepted last month.
     package let accepted: Int
-    /// Cases that were put under supervision this month, each once however often it was.
+    /// Cases that were put under supervision this month, each once however often it was; none where it was waived.
     package let supervised: Int
 
     package init(profile: String, quota: Int, accepted: Int, supervised: Int) {
@@ -42,7 +42,10 @@ extension SupervisionShare {
                             AND EXISTS (SELECT FROM unnest(f.policies) AS v (policy) WHERE split_part(policy, '@', 1) = p.profile)),
                     (SELECT count(DISTINCT e.case_id) FROM jiesu.case_event e JOIN jiesu.case_file f ON f.id = e.case_id
                         WHERE e.kind = 'supervised' AND e.at >= jiesu.moment(\(this.from)) AND e.at < jiesu.moment(\(this.end))
-                            AND EXISTS (SELECT FROM unnest(f.policies) AS v (policy) WHERE split_part(policy, '@', 1) = p.profile))
+                            AND EXISTS (SELECT FROM unnest(f.policies) AS v (policy) WHERE split_part(policy, '@', 1) = p.profile)
+                            AND NOT EXISTS (SELECT FROM jiesu.case_event w WHERE w.case_id = e.case_id
+                                AND w.kind = 'supervision_reviewed' AND (w.payload::jsonb -> 'exception')::boolean
+                                AND w.payload::jsonb -> 'order' = e.payload::jsonb -> 'order'))
                 FROM unnest(\(quotas.map(\.profile))) WITH ORDINALITY AS p (profile, i) ORDER BY p.i
                 """)
         }

@@ -161,7 +161,7 @@ struct CaseBatch {
         done[DoneKey(caseID: id, command: command.id), default: []].append(event)
         pending.append(
             Pending(
-                caseID: id, version: after.version, event: event, command: command.id, actor: command.by,
+                caseID: id, version: after.version, event: event, command: command.id, actor: command.author(of: event),
                 round: after.round, policy: after.policies.first ?? policy ?? Policy.Version(profile: "", version: 0),
                 at: at, told: Destination.all(of: event, before: old, after: after, in: rules.directory)))
     }

@@ -89,7 +89,8 @@ extension CaseStore {
     }
 
     private func written(_ rows: [ChangedRow], _ batch: CaseBatch) -> [Query] {
-        let (new, old) = (rows.filter(\.isNew), rows.filter { !$0.isNew })
+        // Of one that begins and was found out at once the rest is written after its beginning.
+        let (new, old) = (rows.filter(\.isNew), rows.filter { !$0.isNew || $0.file.subject != nil })
         return (new.isEmpty ? [] : [inserted(new)]) + (old.isEmpty ? [] : [updated(old)])
     }
 

@@ -14,6 +14,7 @@ extension CaseStore {
             let claims = try await claim(registrations, on: connection)
             let (_, rules, now) = try await facts(on: connection)
             let quoting = try await quoting(registrations, on: connection)
+            let notes = try await noteNumbers(of: registrations, on: connection)
             var batch = CaseBatch(rules: rules, now: now)
             var accepted: [(id: Int64, registration: Registration)] = []
             var outcomes = registrations.map { _ in Registration.Outcome.unknownLine }
@@ -44,9 +45,16 @@ extension CaseStore {
                         id: "register", seen: .version(0), by: registration.actor,
                         order: .register(
                             registration.registered(under: policy, in: rules.directory), earlier: registration.earlier))
-                    try batch.decide(
-                        command, on: claim.id, policy: policy,
-                        knowing: .init(earlierExists: quoting.contains(index)))
+                    let knowledge = CaseBatch.Knowledge(earlierExists: quoting.contains(index))
+                    if let answer = registration.answer, let note = notes[index] {
+                        // What cannot be answered so is not registered either: whoever typed it is told, and nothing is half done.
+                        var both = batch
+                        try both.decide(command, on: claim.id, policy: policy, knowing: knowledge)
+                        try both.decide(answer.command(by: registration.actor, note), on: claim.id)
+                        batch = both
+                    } else {
+                        try batch.decide(command, on: claim.id, policy: policy, knowing: knowledge)
+                    }
                     accepted.append((claim.id, registration))
                     answered.append((index, claim.id, true))
                 } catch let refusal as Refusal {
@@ -57,6 +65,7 @@ extension CaseStore {
 
             var writes = try append(batch)
             if !accepted.isEmpty { writes += submissions(accepted, now: now.microseconds) }
+            writes += answers(registrations, claims, notes, in: batch)
             // A refused registration leaves its key free: put right, it may come again under the same one.
             if !dropped.isEmpty {
                 writes.append("DELETE FROM jiesu.idempotency WHERE key = ANY(\(Array(dropped.keys)))")
@@ -141,6 +150,31 @@ extension CaseStore {
         }
     }
 
+    /// A number for the note of each registration that was answered at once, by index.
+    private func noteNumbers(of registrations: [Registration], on connection: Connection) async throws -> [Int: Int64] {
+        let answered = registrations.indices.filter { registrations[$0].answer != nil }
+        guard !answered.isEmpty else { return [:] }
+        let numbers = try await connection.query(
+            "SELECT nextval('jiesu.note_number_seq') FROM generate_series(1, \(Int64(answered.count)))"
+        ).map { try $0.get(0, as: Int64.self) }
+        return Dictionary(uniqueKeysWithValues: zip(answered, numbers))
+    }
+
+    /// The words of what was answered at once.
+    private func answers(
+        _ registrations: [Registration], _ claims: [Claim], _ notes: [Int: Int64], in batch: CaseBatch
+    ) -> [Query] {
+        notes.compactMap { index, number in
+            guard let answer = registrations[index].answer, claims[index].isNew, batch.files[claims[index].id] != nil,
+                case .account(let account, let organisation, _) = registrations[index].actor
+            else { return nil }
+            return """
+                INSERT INTO jiesu.note (case_id, number, organisation, account, text) OVERRIDING SYSTEM VALUE
+                VALUES (\(claims[index].id), \(number), \(organisation), \(account), \(answer.text))
+                """
+        }
+    }
+
     /// What was written, beside the case. A complainant who gave nothing has no row.
     private func submissions(_ accepted: [(id: Int64, registration: Registration)], now: Int64) -> [Query] {
         let all = accepted.map(\.registration)
@@ -165,6 +199,15 @@ extension CaseStore {
                 AS n (case_id, complainant, channel, written, title, text, place, about)
             """
         ]
+    }
+}
+
+extension Registration.Answer {
+    fileprivate func command(by actor: Actor, _ note: Int64) -> Command {
+        Command(
+            id: "answer", seen: .round(1), by: actor,
+            order: .answerAtOnce(
+                AnsweredAtOnce(nature: nature, subject: subject, urgency: urgency, note: Int(note))))
     }
 }
 

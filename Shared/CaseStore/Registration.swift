@@ -33,6 +33,24 @@ package struct Registration: Sendable {
     /// The earlier case's query code, which shows that it is the complainant's own. The same telephone or e-mail does too.
     package var earlierCode: QueryCode?
 
+    /// What whoever registers it has answered at once; then it ends with that.
+    package var answer: Answer?
+
+    /// An answer at once (当场答复), to what is simple enough by the scheme of the line.
+    package struct Answer: Sendable, Equatable {
+        package var nature: String
+        package var subject: String
+        package var urgency: String
+        package var text: String
+
+        package init(nature: String, subject: String, urgency: String, text: String) {
+            self.nature = nature
+            self.subject = subject
+            self.urgency = urgency
+            self.text = text
+        }
+    }
+
     /// Name and ways to reach the complainant. Personal data.
     package struct Contact: Sendable, Equatable {
         package var name: String?

@@ -13,6 +13,16 @@ package struct Returns: Sendable, Equatable {
     }
 }
 
+/// What whoever runs the line may answer at once (当场答复), without sending it to anybody.
+package struct AnswerAtOnce: Sendable, Equatable {
+    /// Natures of what is so simple (C.2).
+    package var natures: Set<String>
+
+    package init(natures: Set<String>) {
+        self.natures = natures
+    }
+}
+
 /// D.2 `form_out`: what a reply must be.
 package struct Reply: Sendable, Equatable {
     /// Whom the limits of `close` mean.
@@ -109,11 +119,17 @@ package struct Review: Sendable, Equatable {
     package var kind: String
     /// Rounds of handling at most; `nil`: no cap.
     package var rounds: Int?
+    /// Only where the complainant applies for it (复核申请); else being dissatisfied is enough.
+    package var onRequest: Bool
 
-    package init(kind: String, rounds: Int?) {
+    package init(kind: String, rounds: Int?, onRequest: Bool = false) {
         self.kind = kind
         self.rounds = rounds
+        self.onRequest = onRequest
     }
+
+    /// Whether another round may follow this one.
+    package func allows(roundAfter round: Int) -> Bool { rounds.map { round < $0 } ?? true }
 }
 
 /// D.2 `supervise`: when the centre puts a case under supervision (督办).
@@ -129,6 +145,11 @@ package struct Supervise: Sendable, Equatable {
     package var quota: Int?
     /// Steps whose missed limit is what the trigger `undone` means.
     package var undone: [String]
+    /// What must be left until a limit of step `close` for a dissatisfied complainant's case to be supervised before it is closed; else it
+    /// is supervised once it is closed. `nil`: there is always enough time.
+    package var enoughTime: Limit?
+    /// Codes of the triggers whose order may be waived, with a reason ("in principle", R-SV-04); empty: none.
+    package var exceptions: Set<String>
 
     /// C.17.
     package enum Trigger: Sendable, Equatable, Hashable {
@@ -140,6 +161,8 @@ package struct Supervise: Sendable, Equatable {
         case undone
         /// The complainant said unsolved or dissatisfied.
         case dissatisfied
+        /// The date of an order to supervise was missed (逾期未整改): once the case is closed, another one follows.
+        case rectificationMissed
 
         /// As it stands in events: C.17.
         package var code: String {
@@ -148,13 +171,19 @@ package struct Supervise: Sendable, Equatable {
             case .shirking: "shirking"
             case .undone: "undone"
             case .dissatisfied: "dissatisfied"
+            case .rectificationMissed: "rectification_missed"
             }
         }
+
+        /// The codes of all of them.
+        package static let codes: [String] = [
+            .repeated(times: 0), .shirking, .undone, .dissatisfied, .rectificationMissed,
+        ].map(\Trigger.code)
     }
 
     package init(
         actor: String, triggers: [Trigger], limit: Limit, criteria: [String] = [], quota: Int? = nil,
-        undone: [String] = [ClockRule.closing]
+        undone: [String] = [ClockRule.closing], enoughTime: Limit? = nil, exceptions: Set<String> = []
     ) {
         self.actor = actor
         self.triggers = triggers
@@ -162,5 +191,7 @@ package struct Supervise: Sendable, Equatable {
         self.criteria = criteria
         self.quota = quota
         self.undone = undone
+        self.enoughTime = enoughTime
+        self.exceptions = exceptions
     }
 }

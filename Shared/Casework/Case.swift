@@ -152,6 +152,7 @@ package struct Case: Sendable, Equatable {
             change(review.order) { order in
                 order.isAnswered = false
                 order.isEnded = review.failed.isEmpty
+                order.isWaived = review.exception
                 order.due = review.due ?? order.due
             }
         }

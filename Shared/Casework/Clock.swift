@@ -54,6 +54,20 @@ package func clocks(of file: Case, under policies: [Policy], on calendar: WorkCa
     return clocks + supervisionClocks(of: file, under: policies)
 }
 
+/// When the case must be closed at the latest, whether it was answered meanwhile or not: the first of the limits of step `close` that
+/// were counted in this round; `nil`: there is none.
+func closingLimit(of file: Case, under policies: [Policy], on calendar: WorkCalendar) -> Moment? {
+    policies.flatMap { policy in
+        policy.clocks.filter { $0.step == ClockRule.closing && $0.governs(file) }
+            .compactMap { clock($0, of: file, under: policy, on: calendar)?.limit }
+    }.min()
+}
+
+extension ClockFired {
+    /// Whether it is an order to supervise that it is about.
+    var isOfOrder: Bool { clock.hasPrefix(Course.Order.rule) }
+}
+
 extension ClockRule {
     /// Whether it runs for the case now: it holds for it and has not ended.
     func applies(to file: Case) -> Bool {
@@ -148,11 +162,10 @@ private func clock(_ rule: ClockRule, of file: Case, under policy: Policy, on ca
 private func supervisionClocks(of file: Case, under policies: [Policy]) -> [Clock] {
     guard let policy = policies.first(where: { $0.supervise != nil }) else { return [] }
     return file.course.orders.filter { !$0.isEnded && !$0.isAnswered }.map { order in
-        let rule = "\(Course.Order.rule)\(order.number)"
         let due = Moment(microseconds: order.due)
-        let fired = file.course.fired[clockKey(policy.version.profile, rule)] ?? []
+        let fired = file.course.fired[clockKey(policy.version.profile, order.clock)] ?? []
         return Clock(
-            profile: policy.version.profile, rule: rule, step: "supervise",
+            profile: policy.version.profile, rule: order.clock, step: "supervise",
             from: file.moment(of: .event(.supervised)) ?? due, isAssumed: false, target: nil, limit: due,
             steps: fired.contains(1) ? [] : [.init(number: 1, at: due.justAfter, kind: .limit)], isUncounted: false)
     }

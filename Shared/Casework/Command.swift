@@ -74,8 +74,11 @@ package enum Order: Sendable, Equatable {
     case refuseExtension(reason: String)
     case setLimit(LimitSet)
     case reply(Replied)
+    case answerAtOnce(AnsweredAtOnce)
     case callBack(CalledBack, Rated?)
     case rate(Rated)
+    /// Why stands in a further submission of the case.
+    case applyForReview
     case close(Closed)
     case withdraw(Withdrawn)
     /// Whatever is due now.
@@ -83,6 +86,8 @@ package enum Order: Sendable, Equatable {
     case supervise(reason: String)
     case answerSupervision(SupervisionAnswered)
     case reviewSupervision(SupervisionReviewed)
+    /// An exception to an order that the scheme gives in principle alone; the note says why.
+    case waiveSupervision(order: Int, note: Int?)
 
     /// The order's word: in the table `command`, in the API, and in the list of duties.
     package enum Kind: String, Sendable, CaseIterable {
@@ -110,14 +115,17 @@ package enum Order: Sendable, Equatable {
         case refuseExtension = "refuse_extension"
         case setLimit = "set_limit"
         case reply
+        case answerAtOnce = "answer_at_once"
         case callBack = "call_back"
         case rate
+        case applyForReview = "apply_for_review"
         case close
         case withdraw
         case fire
         case supervise
         case answerSupervision = "answer_supervision"
         case reviewSupervision = "review_supervision"
+        case waiveSupervision = "waive_supervision"
     }
 
     package var kind: Kind {
@@ -146,14 +154,17 @@ package enum Order: Sendable, Equatable {
         case .refuseExtension: .refuseExtension
         case .setLimit: .setLimit
         case .reply: .reply
+        case .answerAtOnce: .answerAtOnce
         case .callBack: .callBack
         case .rate: .rate
+        case .applyForReview: .applyForReview
         case .close: .close
         case .withdraw: .withdraw
         case .fire: .fire
         case .supervise: .supervise
         case .answerSupervision: .answerSupervision
         case .reviewSupervision: .reviewSupervision
+        case .waiveSupervision: .waiveSupervision
         }
     }
 }
@@ -185,15 +196,16 @@ extension Order.Kind {
         case .grantExtension: .extensionGranted
         case .refuseExtension: .extensionRefused
         case .setLimit: .limitSet
-        case .reply: .replied
+        case .reply, .answerAtOnce: .replied
         case .callBack: .calledBack
         case .rate: .rated
+        case .applyForReview: .reopened
         case .close: .closed
         case .withdraw: .withdrawn
         case .fire: nil
         case .supervise: .supervised
         case .answerSupervision: .supervisionAnswered
-        case .reviewSupervision: .supervisionReviewed
+        case .reviewSupervision, .waiveSupervision: .supervisionReviewed
         }
     }
 }

@@ -50,8 +50,10 @@ package struct Course: Sendable, Equatable {
 
     /// A supervision order (督办单).
     package struct Order: Codable, Sendable, Equatable {
-        /// Its clock is called this and its number.
         static let rule = "supervision:"
+
+        /// What its clock is called.
+        var clock: String { "\(Self.rule)\(number)" }
 
         package var number: Int
         package var trigger: String
@@ -59,6 +61,8 @@ package struct Course: Sendable, Equatable {
         package var due: Int64
         package var isAnswered = false
         package var isEnded = false
+        /// It was waived: as if it had not been.
+        package var isWaived: Bool?
     }
 
     /// The callbacks of one caller in one round.

@@ -53,6 +53,15 @@ extension Scene {
         return [.rated(rated)]
     }
 
+    /// By the complainant, where the policy gives another round to who applies for it.
+    func applyForReview() throws(Refusal) -> [Event] {
+        guard let review = first(\.review), review.onRequest else { throw .againstPolicy("review") }
+        try require([.replied, .closed])
+        guard !file.isResultUntold else { throw .notNow(file.state) }
+        guard review.allows(roundAfter: file.round) else { throw .overCap("review") }
+        return [.reopened(Reopened(round: file.round + 1, kind: review.kind))]
+    }
+
     /// By a person, with a basis: what the policy allows by hand.
     func close(_ closed: Closed) throws(Refusal) -> [Event] {
         try require([.signed, .replied])
@@ -96,30 +105,9 @@ package func callbacks(of file: Case, under policies: [Policy], on calendar: Wor
     }
 }
 
-/// Whether somebody must still call: it is time, the policy means this complainant, and nobody has said enough yet.
-private func isOwed(_ callback: Callback, for file: Case, under policies: [Policy]) -> Bool {
-    let calls = file.course.calls(by: callback.by)
-    guard file.isContactable, !calls.isDone, calls.attempts < callback.attempts, callback.whom.holds(for: file),
-        file.course.rated?.by != .complainant
-    else { return false }
-    switch callback.when {
-    case .beforeClosing: return file.state == .replied
-    case .afterClosing: return file.state == .closed || file.state == .replied && !isOwedBeforeClosing(file, policies)
-    }
-}
-
-/// Whether a callback keeps the case from being closed.
-private func isOwedBeforeClosing(_ file: Case, _ policies: [Policy]) -> Bool {
-    Callback.Caller.allCases.contains { caller in
-        policies.callback(by: caller).map { _, callback in
-            callback.when == .beforeClosing && isOwed(callback, for: file, under: policies)
-        } ?? false
-    }
-}
-
 extension [Policy] {
     /// How a caller calls: of two policies that mean the same one the first says it.
-    fileprivate func callback(by caller: Callback.Caller) -> (policy: Policy, callback: Callback)? {
+    func callback(by caller: Callback.Caller) -> (policy: Policy, callback: Callback)? {
         for policy in self {
             if let callback = policy.callback, callback.by == caller { return (policy, callback) }
         }
@@ -140,11 +128,11 @@ extension Scene {
     }
 
     /// Dissatisfied or unsolved, and the policy gives another round.
-    private var reopening: Review? {
+    var reopening: Review? {
         guard let review = first(\.review), let rated = file.course.rated, [.replied, .closed].contains(file.state),
-            !rated.satisfaction.isSatisfied || !rated.resolved
+            !review.onRequest, !rated.isContent, review.allows(roundAfter: file.round)
         else { return nil }
-        return review.rounds.map { file.round < $0 } ?? true ? review : nil
+        return review
     }
 
     private var closingRule: ClosingRule? {

@@ -34,7 +34,7 @@ extension Scene {
         switch kind {
         case .grantExtension, .refuseExtension:
             try facts.duties.check(by, kind, for: file, centre: centre, role: try askedClock().extend.approver)
-        case .supervise, .reviewSupervision:
+        case .supervise, .reviewSupervision, .waiveSupervision:
             let actors = facts.directory.codes(withRoles: [first(\.supervise)?.actor].compactMap { $0 })
             try facts.duties.check(by, kind, for: file, centre: centre, deciders: actors)
         case .dispatch where file.state == .disputed:

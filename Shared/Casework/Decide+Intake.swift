@@ -140,6 +140,28 @@ extension Scene {
         }.sorted { $0.version.profile < $1.version.profile }
     }
 
+    /// Answered by whoever runs the line before anybody had it, where the scheme finds that simple enough: it ends with the answer.
+    func answerAtOnce(_ answer: AnsweredAtOnce) throws(Refusal) -> [Event] {
+        try require([.registered, .classified, .awaitingJudgement])
+        guard let simple = policy.answerAtOnce, let nature = answer.nature ?? file.nature,
+            simple.natures.contains(nature)
+        else { throw .againstPolicy("answer_at_once") }
+        guard let subject = answer.subject ?? file.subject else { throw .incomplete("subject") }
+        guard let urgency = answer.urgency ?? file.urgency else { throw .incomplete("urgency") }
+        guard answer.note != nil else { throw .incomplete("note") }
+        var finding = Finding(nature: nature, subject: subject, urgency: urgency)
+        (finding.also, finding.flags, finding.region, finding.accused) = (
+            file.also, file.flags, file.region, file.accused
+        )
+        let isKnown = nature == file.nature && subject == file.subject && urgency == file.urgency
+        let isWriting = policy.reply?.writtenFor.contains(file.channel) == true
+        let reply = Replied(
+            organisation: "centre", to: .complainant, form: isWriting ? "written" : "oral", outcome: "explained",
+            note: answer.note)
+        return (isKnown ? [] : [.classified(finding)]) + (file.moment(of: .event(.accepted)) == nil ? [acceptance] : [])
+            + [.replied(reply), .closed(Closed(rule: "answer_at_once"))]
+    }
+
     private var acceptance: Event { .accepted(Accepted(policies: accepting.map(\.version))) }
 
     /// Nobody works on a complaint about himself or about whoever he reports to (R-RT-47).

@@ -6,35 +6,54 @@ extension Scene {
     func supervision(after event: Event) -> Event? {
         guard let supervise = first(\.supervise), !file.state.isFinal || file.state == .closed else { return nil }
         let trigger = supervise.triggers.first { trigger in
-            switch (trigger, event) {
+            guard !came(trigger) else { return false }
+            return switch (trigger, event) {
             case (.repeated(let times), .repeated(let repeated)): repeated.times >= times
             // Counted before it was known who must answer.
             case (.repeated(let times), .dispatched): file.course.complaints >= times
             case (.shirking, .returned), (.shirking, .disputed): true
             case (.undone, .missed(let fired)): policies.missed(fired, isOf: supervise.undone)
-            case (.dissatisfied, .rated(let rated)): !rated.satisfaction.isSatisfied || !rated.resolved
+            case (.dissatisfied, .rated(let rated)):
+                !rated.isContent && (file.state == .closed || leavesTime(supervise))
+            case (.dissatisfied, .closed): file.course.rated.map { !$0.isContent } ?? false
+            case (.rectificationMissed, .missed(let fired)): file.state == .closed && fired.isOfOrder
+            case (.rectificationMissed, .closed): file.course.running.contains(where: isMissed)
             default: false
             }
         }
-        guard let trigger else { return nil }
-        let code = trigger.code
-        let came = file.course.orders.contains {
-            $0.trigger == code && ($0.round == file.round || trigger.isOnceForAll)
+        return trigger.flatMap { order(supervise, trigger: $0.code) }
+    }
+
+    private func came(_ trigger: Supervise.Trigger) -> Bool {
+        file.course.orders.contains {
+            $0.trigger == trigger.code && ($0.round == file.round || trigger.isOnceForAll)
         }
-        return came ? nil : order(supervise, trigger: code)
+    }
+
+    /// Whether whoever is supervised now still has time before the case must be closed; a case that is reopened has it anew.
+    private func leavesTime(_ supervise: Supervise) -> Bool {
+        guard let enough = supervise.enoughTime, reopening == nil,
+            let limit = closingLimit(of: file, under: policies, on: facts.calendar)
+        else { return true }
+        return end(enough).map { $0 <= limit } ?? false
+    }
+
+    private func isMissed(_ order: Course.Order) -> Bool {
+        policies.contains { file.course.missed.contains(clockKey($0.version.profile, order.clock)) }
     }
 
     private func order(_ supervise: Supervise, trigger: String) -> Event? {
-        guard let end = end(of: supervise) else { return nil }
+        guard let end = end(supervise.limit) else { return nil }
         return .supervised(
             Supervised(
-                order: (file.course.orders.map(\.number).max() ?? 0) + 1, trigger: trigger, due: end.microseconds))
+                order: (file.course.orders.map(\.number).max() ?? 0) + 1, trigger: trigger,
+                stage: file.state == .closed ? .postClosing : .preClosing, due: end.microseconds))
     }
 
-    /// When an order ends that is given now.
-    private func end(of supervise: Supervise) -> Moment? {
+    /// When a limit of supervision ends that begins now.
+    private func end(_ limit: Limit) -> Moment? {
         let policy = policies.first { $0.supervise != nil } ?? policy
-        return try? due(from: now, supervise.limit, counting: policy.calendar, on: facts.calendar).moment
+        return try? due(from: now, limit, counting: policy.calendar, on: facts.calendar).moment
     }
 
     func supervise(_ reason: String) throws(Refusal) -> [Event] {
@@ -64,8 +83,19 @@ extension Scene {
         guard review.failed.allSatisfy(known.contains) else { throw .incomplete("failed") }
         // Whoever is sent back has the time again that the order gave; a date that was missed stays missed.
         var review = review
-        review.due = review.failed.isEmpty ? nil : first(\.supervise).flatMap(end(of:))?.microseconds
+        review.exception = nil
+        review.due = review.failed.isEmpty ? nil : first(\.supervise).flatMap { end($0.limit) }?.microseconds
         return [.supervisionReviewed(review)]
+    }
+
+    /// Whether it was answered or not, and counted as if there had been none.
+    func waiveSupervision(_ number: Int, _ note: Int?) throws(Refusal) -> [Event] {
+        guard let order = file.course.running.first(where: { $0.number == number }) else {
+            throw .nothingRunning("supervision")
+        }
+        guard first(\.supervise)?.exceptions.contains(order.trigger) == true else { throw .againstPolicy("exception") }
+        guard note != nil else { throw .incomplete("note") }
+        return [.supervisionReviewed(SupervisionReviewed(order: number, exception: true, note: note))]
     }
 }
 

@@ -88,14 +88,17 @@ struct Scene {
         case .refuseExtension(let reason): try refuseExtension(reason)
         case .setLimit(let limit): try setLimit(limit)
         case .reply(let reply): try self.reply(reply)
+        case .answerAtOnce(let answer): try answerAtOnce(answer)
         case .callBack(let call, let rated): try callBack(call, rated)
         case .rate(let rated): try rate(rated)
+        case .applyForReview: try applyForReview()
         case .close(let closed): try close(closed)
         case .withdraw(let withdrawn): try withdraw(withdrawn)
         case .fire: fire()
         case .supervise(let reason): try supervise(reason)
         case .answerSupervision(let answer): try answerSupervision(answer)
         case .reviewSupervision(let review): try reviewSupervision(review)
+        case .waiveSupervision(let order, let note): try waiveSupervision(order, note)
         }
     }
 

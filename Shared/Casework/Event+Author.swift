@@ -1,3 +1,15 @@
+extension Command {
+    /// In whose name an event of it stands: of whoever gave the order, or, where a scheme's rule brought it about, of the rules: nobody
+    /// puts himself under supervision, and no complainant closes a case.
+    package func author(of event: Event) -> Actor {
+        switch event {
+        case .accepted, .disputed, .supervised, .closed, .reopened:
+            event.kind == order.kind.event ? by : .service("rules")
+        default: by
+        }
+    }
+}
+
 extension Event {
     /// With what the record says of its author beside the actor: who asked for more time, and in whose place a deputy approved. Whatever the
     /// order's own words say of that does not count.

@@ -170,6 +170,22 @@ package struct LimitSet: Codable, Sendable, Equatable {
     }
 }
 
+/// What is answered at once: the answer itself is the note's; what classification has not found yet is said with it.
+package struct AnsweredAtOnce: Codable, Sendable, Equatable {
+    package var nature: String?
+    package var subject: String?
+    package var urgency: String?
+    /// Number of the note that says it in words.
+    package var note: Int?
+
+    package init(nature: String? = nil, subject: String? = nil, urgency: String? = nil, note: Int? = nil) {
+        self.nature = nature
+        self.subject = subject
+        self.urgency = urgency
+        self.note = note
+    }
+}
+
 /// The organisation that leads answered (答复).
 package struct Replied: Codable, Sendable, Equatable {
     /// Who did it.

@@ -33,7 +33,7 @@ package struct Fact: Sendable, Equatable {
     package var satisfaction: Satisfaction?
     /// Who wrote that rating down (R-CB-30).
     package var ratedBy: Rated.By?
-    /// The case was put under supervision in this round (督办).
+    /// The case was put under supervision in this round (督办), which was not waived.
     package var isSupervised: Bool
 
     package var isLimited: Bool { !limitedBy.isEmpty }
@@ -55,7 +55,7 @@ package struct Fact: Sendable, Equatable {
         resolved = file.course.rated?.resolved
         satisfaction = file.course.rated?.satisfaction
         ratedBy = file.course.rated?.by
-        isSupervised = file.course.orders.contains { $0.round == file.round }
+        isSupervised = file.course.orders.contains { $0.round == file.round && $0.isWaived != true }
     }
 }
 

@@ -44,15 +44,44 @@ package func whyNoCallback(
     if let owed = callbacks(of: file, under: policies, on: calendar).first(where: { callers.contains($0.by) }) {
         return owed.attempts > 0 && now < owed.from ? .tooSoon(owed.from) : nil
     }
+    let reasons = callers.compactMap { caller in
+        policies.callback(by: caller).flatMap { why(not: $0.callback, for: file, under: policies) }
+    }
+    return reasons.first { $0 != .notDemanded } ?? whyNobodyIsAsked(file) ?? .notDemanded
+}
+
+/// Why nobody need call, whoever it is.
+private func whyNobodyIsAsked(_ file: Case) -> NoCallback? {
     guard file.isContactable else { return .notContactable }
     guard [.replied, .closed].contains(file.state) else { return .notAnswered }
-    guard file.course.rated?.by != .complainant else { return .rated }
-    let demanded = policies.compactMap(\.callback).first { callers.contains($0.by) && $0.whom.holds(for: file) }
-    guard let demanded else { return .notDemanded }
-    let calls = file.course.calls(by: demanded.by)
+    return file.course.rated?.by == .complainant ? .rated : nil
+}
+
+/// Why a callback is not owed; `nil`: it is time, the policy means this complainant, and nobody has said enough yet.
+private func why(not callback: Callback, for file: Case, under policies: [Policy]) -> NoCallback? {
+    if let reason = whyNobodyIsAsked(file) { return reason }
+    guard callback.whom.holds(for: file) else { return .notDemanded }
+    let calls = file.course.calls(by: callback.by)
     if calls.isDone { return .done }
-    if calls.attempts >= demanded.attempts { return .attemptsUsed(calls.attempts) }
-    return demanded.when == .beforeClosing ? .closed : .afterClosing
+    if calls.attempts >= callback.attempts { return .attemptsUsed(calls.attempts) }
+    switch callback.when {
+    case .beforeClosing: return file.state == .replied ? nil : .closed
+    case .afterClosing: return file.state == .closed || !isOwedBeforeClosing(file, policies) ? nil : .afterClosing
+    }
+}
+
+/// Whether somebody must still call.
+func isOwed(_ callback: Callback, for file: Case, under policies: [Policy]) -> Bool {
+    why(not: callback, for: file, under: policies) == nil
+}
+
+/// Whether a callback keeps the case from being closed.
+func isOwedBeforeClosing(_ file: Case, _ policies: [Policy]) -> Bool {
+    Callback.Caller.allCases.contains { caller in
+        policies.callback(by: caller).map { _, callback in
+            callback.when == .beforeClosing && isOwed(callback, for: file, under: policies)
+        } ?? false
+    }
 }
 
 /// For whom the people of `organisation` call: the line, the organisation that leads, or both where the line answers itself.

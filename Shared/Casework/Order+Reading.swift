@@ -31,6 +31,7 @@ extension Order {
         case .refuseExtension: self = .refuseExtension(reason: try reading.read(Reason.self).reason)
         case .setLimit: self = .setLimit(try reading.read())
         case .reply: self = .reply(try reading.read())
+        case .answerAtOnce: self = .answerAtOnce(try reading.read())
         case .callBack:
             let call = try reading.read(Call.self)
             self = .callBack(
@@ -40,7 +41,11 @@ extension Order {
         case .supervise: self = .supervise(reason: try reading.read(Reason.self).reason)
         case .answerSupervision: self = .answerSupervision(try reading.read())
         case .reviewSupervision: self = .reviewSupervision(try reading.read())
-        case .register, .handOver, .requestJudgement, .repeat, .rate, .withdraw, .fire: throw .notAllowed(kind.rawValue)
+        case .waiveSupervision:
+            let waiver = try reading.read(Waiver.self)
+            self = .waiveSupervision(order: waiver.order, note: waiver.note)
+        case .register, .handOver, .requestJudgement, .repeat, .rate, .applyForReview, .withdraw, .fire:
+            throw .notAllowed(kind.rawValue)
         }
     }
 
@@ -50,6 +55,11 @@ extension Order {
 
     private struct Due: Decodable {
         let due: Int64?
+    }
+
+    private struct Waiver: Decodable {
+        let order: Int
+        let note: Int?
     }
 
     private struct Grant: Decodable {

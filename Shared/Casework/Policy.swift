@@ -45,6 +45,8 @@ package struct Policy: Sendable, Equatable {
     /// Duties (C.12) of the organisations that settle a dispute about who is competent, in order; empty: none.
     package var dispute: [String]
     package var reply: Reply?
+    /// `nil`: nothing is answered at once.
+    package var answerAtOnce: AnswerAtOnce?
     package var callback: Callback?
     /// Ordered; the first that holds closes an answered case.
     package var closing: [ClosingRule]
@@ -87,7 +89,8 @@ package struct Policy: Sendable, Equatable {
         sendsAfter: Event.Kind? = nil,
         leadRules: [LeadRule] = [], calendar: Counting = Counting(), accepts: Acceptance = .dispatch,
         clocks: [ClockRule] = [], returns: Returns? = nil, dispute: [String] = [], reply: Reply? = nil,
-        callback: Callback? = nil, closing: [ClosingRule] = [], review: Review? = nil, supervise: Supervise? = nil,
+        answerAtOnce: AnswerAtOnce? = nil, callback: Callback? = nil, closing: [ClosingRule] = [],
+        review: Review? = nil, supervise: Supervise? = nil,
         targets: [Target] = [], openness: Openness = Openness()
     ) {
         self.version = version
@@ -105,6 +108,7 @@ package struct Policy: Sendable, Equatable {
         self.returns = returns
         self.dispute = dispute
         self.reply = reply
+        self.answerAtOnce = answerAtOnce
         self.callback = callback
         self.closing = closing
         self.review = review

@@ -71,10 +71,12 @@ extension ClosingRule {
 extension Review {
     /// The parameter `review`.
     static func read(_ value: CheckedValue, _ sources: inout [String: String]) -> Review? {
-        guard let members = Parameter.read(value, "review", ["kind", "rounds"], ["kind"], &sources),
+        guard let members = Parameter.read(value, "review", ["kind", "rounds", "on"], ["kind"], &sources),
             let kind = members["kind"]?.code()
         else { return nil }
-        return Review(kind: kind, rounds: members["rounds"]?.integer(in: 1...100))
+        return Review(
+            kind: kind, rounds: members["rounds"]?.integer(in: 1...100),
+            onRequest: members["on"]?.choice(["dissatisfaction", "request"], called: "occasion") == "request")
     }
 }
 
@@ -84,7 +86,8 @@ extension Supervise {
         let required = ["actor", "triggers", "limit"]
         guard
             let members = Parameter.read(
-                value, "supervise", required + ["criteria", "quota", "undone"], required, &sources)
+                value, "supervise", required + ["criteria", "quota", "undone", "enough_time", "exceptions"], required,
+                &sources)
         else { return nil }
         let actor = members["actor"]?.code()
         let triggers = members["triggers"]?.elements(of: "triggers", least: 1).compactMap(Trigger.read)
@@ -97,18 +100,26 @@ extension Supervise {
             undone: members["undone"]?.distinct(of: "undone", least: 1) {
                 $0.choice(KnownCodes.steps, called: "undone")
             }
-                ?? [ClockRule.closing])
+                ?? [ClockRule.closing],
+            enoughTime: members["enough_time"]?.limit(),
+            exceptions: Set(
+                members["exceptions"]?.distinct(of: "exceptions", least: 1) {
+                    $0.choice(Supervise.Trigger.codes, called: "trigger")
+                } ?? []))
     }
 }
 
 extension Supervise.Trigger {
-    /// `"shirking"`, `"undone"`, `"dissatisfied"`, or `{"repeat": 3}`.
+    /// `"shirking"`, `"undone"`, `"dissatisfied"`, `"rectification_missed"`, or `{"repeat": 3}`.
     fileprivate static func read(_ value: CheckedValue) -> Self? {
         guard value.value.string == nil else {
-            return switch value.choice(["shirking", "undone", "dissatisfied"], called: "trigger") {
+            return
+                switch value.choice(["shirking", "undone", "dissatisfied", "rectification_missed"], called: "trigger")
+            {
             case "shirking": .shirking
             case "undone": .undone
             case "dissatisfied": .dissatisfied
+            case "rectification_missed": .rectificationMissed
             default: nil
             }
         }

@@ -38,6 +38,9 @@ struct PolicyReading {
             dispute: parameter("dispute", ["deciders"], ["deciders"], &sources)?["deciders"]?
                 .distinct(of: "roles", least: 1) { $0.code() } ?? [],
             reply: members["form_out"].flatMap { Reply.read($0, codes, &sources) },
+            answerAtOnce: parameter("answer_at_once", ["natures"], ["natures"], &sources)?["natures"].map {
+                AnswerAtOnce(natures: Set($0.distinct(of: "natures", least: 1, readNature)))
+            },
             callback: members["callback"].flatMap { Callback.read($0, codes, &sources) },
             closing: members["closing"].map { ClosingRule.readAll($0) } ?? [],
             review: members["review"].flatMap { Review.read($0, &sources) },
@@ -45,6 +48,10 @@ struct PolicyReading {
             targets: members["kpi"].map { Target.readAll($0) } ?? [],
             openness: Openness(
                 published: fields("publish", least: 0, &sources), secret: fields("secrecy", least: 1, &sources) ?? []))
+    }
+
+    private func readNature(_ value: CheckedValue) -> String? {
+        codes.natures.map { value.choice($0, called: "nature") } ?? value.code()
     }
 
     private func parameter(

@@ -24,7 +24,7 @@ extension Profile {
         let leading = ["line", "classify", "lead_rule"]
         let optional = [
             "joins", "centre", "channels", "refuse", "transfer", "calendar", "accept", "clocks", "return", "dispute",
-            "form_out",
+            "form_out", "answer_at_once",
             "callback", "closing", "review", "supervise", "kpi", "publish", "secrecy",
         ]
         guard let members = root.members(required + leading + optional, required: required) else { return nil }

@@ -329,12 +329,13 @@ package struct CasePages: Sendable {
     /// Why, how and until when: the codes and times of what happened that a person has to know to go on.
     private static func details(_ event: Event) -> String {
         guard let data = (try? JSON.parse(event.payload))?.object else { return "" }
-        let codes = ["reason", "ground", "means", "form", "outcome", "trigger"].compactMap { name in
+        let codes = ["reason", "ground", "means", "form", "outcome", "trigger", "stage"].compactMap { name in
             data[name]?.string.map { KnownCodes.title(of: $0) }
         }
         let due = data["due"]?.int.map { "到 \(Moment(microseconds: $0).readable)" }
         let deputy = data["absent"] == nil ? nil : "代行审批"
-        let all = codes + [due, deputy].compactMap(\.self)
+        let exception = data["exception"] == .bool(true) ? "例外，不予督办" : nil
+        let all = codes + [due, deputy, exception].compactMap(\.self)
         return all.isEmpty ? "" : "（\(all.joined(separator: "，"))）"
     }
 

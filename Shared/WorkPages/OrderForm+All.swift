@@ -91,6 +91,20 @@ extension OrderForm {
                 ),
             ]),
         OrderForm(
+            kind: .answerAtOnce, title: "当场答复并办结",
+            questions: [
+                Question(
+                    name: "nature", label: "性质", hint: "已分类的可以不选", isRequired: false,
+                    answer: .code { desk in
+                        let simple = desk.policies.first?.answerAtOnce?.natures ?? []
+                        return titled(desk.profile?.classification?.nature.values).filter { simple.contains($0.code) }
+                    }),
+                Question(
+                    name: "subject", label: "分类", hint: "已分类的可以不选", isRequired: false,
+                    answer: .code { titled($0.profile?.classification?.subjects) }),
+                words("答复全文", isRequired: true),
+            ]),
+        OrderForm(
             kind: .redirect, title: "告知其他途径",
             questions: [Question(name: "to", label: "告知向谁反映", answer: .code { $0.organisations }), reason]),
         OrderForm(
@@ -140,19 +154,30 @@ extension OrderForm {
         OrderForm(
             kind: .answerSupervision, title: "报送督办结果",
             questions: [
-                Question(name: "order", label: "哪一号督办", answer: .supervision { !$0.isEnded && !$0.isAnswered }),
+                Question(name: "order", label: "哪一号督办", answer: .supervision { !$1.isEnded && !$1.isAnswered }),
                 words("整改情况", isRequired: true),
             ]),
         OrderForm(
             kind: .reviewSupervision, title: "审核督办结果",
             questions: [
-                Question(name: "order", label: "哪一号督办", answer: .supervision { $0.isAnswered }),
+                Question(name: "order", label: "哪一号督办", answer: .supervision { $1.isAnswered }),
                 Question(
                     name: "failed", label: "没有达到的要求（都达到则不选）", isRequired: false,
                     answer: .codes { desk in
                         let criteria = desk.policies.lazy.compactMap(\.supervise).first?.criteria ?? []
                         return criteria.isEmpty ? [("not_rectified", "没有整改到位")] : criteria.map { ($0, $0) }
                     }),
+            ]),
+        OrderForm(
+            kind: .waiveSupervision, title: "不予督办（例外）",
+            questions: [
+                Question(
+                    name: "order", label: "哪一号督办",
+                    answer: .supervision { desk, order in
+                        !order.isEnded
+                            && desk.policies.lazy.compactMap(\.supervise).first?.exceptions.contains(order.trigger)
+                                == true
+                    }), words("理由", isRequired: true),
             ]),
     ]
 

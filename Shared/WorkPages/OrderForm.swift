@@ -43,7 +43,7 @@ struct OrderForm {
         /// A clock of the case that runs, as profile and name.
         case clock(@Sendable (ClockRule) -> Bool)
         /// The number of a supervision order.
-        case supervision(@Sendable (Course.Order) -> Bool)
+        case supervision(@Sendable (Desk, Course.Order) -> Bool)
         /// Another case's number.
         case caseNumber
         /// In words; goes into the order's note.
@@ -132,7 +132,7 @@ struct OrderForm {
                 data["profile"] = .string(clock.profile)
                 data["clock"] = .string(clock.name)
             case .supervision(let isMeant):
-                guard let order = desk.file.course.orders.first(where: isMeant) else { return nil }
+                guard let order = desk.file.course.orders.first(where: { isMeant(desk, $0) }) else { return nil }
                 data[question.name] = .int(Int64(order.number))
             case .caseNumber: data[question.name] = .int(1)
             case .words: data["note"] = .int(1)
@@ -191,7 +191,7 @@ struct OrderForm {
                 }
                 return field(.list(choices)).html(value)
             case .supervision(let isMeant):
-                let orders = desk.file.course.orders.filter(isMeant)
+                let orders = desk.file.course.orders.filter { isMeant(desk, $0) }
                 return field(.list(orders.map { ("\($0.number)", "第 \($0.number) 号督办") })).html(value)
             case .caseNumber: return field(.line()).html(value)
             case .words: return field(.lines(rows: 4)).html(value)

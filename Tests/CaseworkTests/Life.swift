@@ -34,7 +34,7 @@ struct Life {
         review: Review(kind: "forward_again", rounds: 2),
         supervise: Supervise(
             actor: "inspection_room", triggers: [.repeated(times: 3), .shirking, .undone, .dissatisfied],
-            limit: Limit("3wd")!, criteria: ["facts_clear", "conclusion_right"]))
+            limit: Limit("3wd")!, criteria: ["facts_clear", "conclusion_right"], exceptions: ["repeat"]))
 
     static let duties = Duties([
         .sign: .init(roles: ["officer"], place: .involved), .return: .init(roles: ["officer"], place: .lead),
@@ -49,6 +49,8 @@ struct Life {
         .supervise: .init(roles: ["supervisor"], place: .policy),
         .answerSupervision: .init(roles: ["officer"], place: .lead),
         .reviewSupervision: .init(roles: ["supervisor"], place: .policy),
+        .answerAtOnce: .init(roles: ["dispatcher"], place: .centre),
+        .waiveSupervision: .init(roles: ["supervisor"], place: .policy),
     ])
 
     static let officer = Actor.account(1, organisation: "env-city", roles: ["officer"])

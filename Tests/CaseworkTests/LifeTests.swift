@@ -221,6 +221,96 @@ struct LifeTests {
         #expect(life.file.course.orders.allSatisfy { $0.isEnded })
     }
 
+    @Test func whatIsSimpleIsAnsweredAtOnceByTheCentreAlone() throws {
+        var policy = Life.policy
+        policy.answerAtOnce = AnswerAtOnce(natures: ["consult"])
+        let life = Life()
+        func decided(_ order: AnsweredAtOnce, by actor: Actor = Life.dispatcher) throws -> [Event.Kind] {
+            let command = Command(id: "1", seen: .round(1), by: actor, order: .answerAtOnce(order))
+            guard
+                case .happens(let events) = try decide(
+                    command, on: life.file, under: [policy], facts: life.facts, now: life.now)
+            else { return [] }
+            return events.map(\.kind)
+        }
+        let whole = AnsweredAtOnce(nature: "consult", subject: "noise", urgency: "ordinary", note: 7)
+        #expect(try decided(whole) == [.classified, .accepted, .replied, .closed])
+        #expect(throws: Refusal.notAllowed("answer_at_once")) { try decided(whole, by: Life.officer) }
+        for (wrong, refusal) in [
+            (
+                AnsweredAtOnce(nature: "complaint", subject: "noise", urgency: "ordinary", note: 7),
+                Refusal.againstPolicy("answer_at_once")
+            ),
+            (AnsweredAtOnce(nature: "consult", subject: "noise", urgency: "ordinary"), .incomplete("note")),
+        ] {
+            #expect(throws: refusal) { try decided(wrong) }
+        }
+        policy.answerAtOnce = nil
+        #expect(throws: Refusal.againstPolicy("answer_at_once")) { try decided(whole) }
+    }
+
+    @Test func whoAppliesForAReviewGetsAnotherRoundWhereTheSchemeGivesOne() throws {
+        var life = try Life.signed()
+        #expect(
+            life.refusal(of: .applyForReview, by: .complainant) == .againstPolicy("review"),
+            "dissatisfaction is enough here")
+        var policy = Life.policy
+        policy.review = Review(kind: "review", rounds: 2, onRequest: true)
+        func applied() throws -> [Event] {
+            let command = Command(
+                id: "review", seen: .round(life.file.round), by: .complainant, order: .applyForReview)
+            guard
+                case .happens(let events) = try decide(
+                    command, on: life.file, under: [policy], facts: life.facts, now: life.now)
+            else { return [] }
+            return events
+        }
+        #expect(throws: Refusal.notNow(.signed)) { try applied() }
+        try life.give(Life.answer, by: Life.officer)
+        #expect(try applied() == [.reopened(Reopened(round: 2, kind: "review"))])
+        policy.review?.rounds = 1
+        #expect(throws: Refusal.overCap("review")) { try applied() }
+    }
+
+    @Test func anOrderThatIsGivenInPrincipleIsWaivedWithAReason() throws {
+        var life = try Life.dispatched()
+        try life.give(.repeat(by: 101), by: .service("routing"))
+        #expect(try life.give(.repeat(by: 102), by: .service("routing")) == [.repeated, .supervised])
+        try life.give(.supervise(reason: "leader"), by: Life.supervisor)
+        let waiver = Order.waiveSupervision(order: 1, note: 7)
+        #expect(life.refusal(of: waiver, by: Life.officer) == .notAllowed("waive_supervision"))
+        #expect(
+            life.refusal(of: .waiveSupervision(order: 1, note: nil), by: Life.supervisor) == .incomplete("note"))
+        #expect(
+            life.refusal(of: .waiveSupervision(order: 2, note: 7), by: Life.supervisor) == .againstPolicy("exception"),
+            "what somebody ordered is no matter of principle")
+        #expect(try life.give(waiver, by: Life.supervisor) == [.supervisionReviewed])
+        #expect(life.file.course.orders.map(\.isWaived) == [true, nil])
+        #expect(life.clock("supervision:1") == nil && life.clock("supervision:2") != nil)
+        #expect(life.refusal(of: waiver, by: Life.supervisor) == .nothingRunning("supervision"))
+        #expect(
+            try life.give(.repeat(by: 103), by: .service("routing")) == [.repeated],
+            "a waived order does not come again")
+    }
+
+    @Test func whatARuleBringsAboutStandsInNobodysName() throws {
+        let life = try Life.dispatched()
+        let command = Command(
+            id: "1", seen: .round(1), by: Life.officer,
+            order: .return(Returned(organisation: "env-city", reason: "misdirected")))
+        guard
+            case .happens(let events) = try decide(
+                command, on: life.file, under: [Life.policy], facts: life.facts, now: life.now)
+        else {
+            Issue.record("it was refused")
+            return
+        }
+        #expect(events.map(\.kind) == [.returned, .supervised])
+        #expect(events.map { command.author(of: $0).text } == ["account:1@env-city", "service:rules"])
+        let order = Command(id: "2", seen: .round(1), by: Life.supervisor, order: .supervise(reason: "leader"))
+        #expect(order.author(of: events[1]) == Life.supervisor)
+    }
+
     @Test func aCaseThatIsExemptFromTheLimitNeedsADateOfItsOwn() throws {
         var life = Life(source: "leader")
         let without = Order.dispatch(Dispatched(lead: "env-city"))
@@ -359,7 +449,8 @@ struct LifePropertyTests {
             .answerSupervision(
                 SupervisionAnswered(organisation: organisation, order: Int.random(in: 1...3, using: &generator))),
             .reviewSupervision(SupervisionReviewed(order: Int.random(in: 1...3, using: &generator), failed: [])),
-            .repeat(by: 101), .fire, .fire, .fire,
+            .waiveSupervision(order: Int.random(in: 1...3, using: &generator), note: 1), .repeat(by: 101), .fire, .fire,
+            .fire,
         ]
         return Int.random(in: 0..<60, using: &generator) == 0
             ? .withdraw(Withdrawn()) : orders.randomElement(using: &generator)!

@@ -195,6 +195,51 @@ import Testing
         #expect(!withdrawn.text.contains("action=\"/progress/withdrawal\""))
     }
 
+    @Test func `under a scheme that gives one a review is applied for once a round, with a reason`() async throws {
+        let answer = try await intake.post(
+            ["text": "窗口没人", "line": "0000-01000099", "contact": ["name": "测试丙", "phone": "000-3"]],
+            key: IntakeFixture.key())
+        let (number, code) = try (#require(answer.json?["number"]?.string), #require(answer.json?["code"]?.string))
+        let key = ["number": number, "code": code]
+        let id = try #require(CaseNumber(number)?.id)
+        let store = CaseStore(pool: intake.pool)
+        func may() async throws -> JSON? { try await intake.progress(number, code: code).json?["may"] }
+        #expect(try await may() == ["withdraw"])
+        let reason = key.merging(["reason": "答复没有说明依据"]) { $1 }
+        #expect(try await post("/progress/review", reason).status == 409, "nothing is answered yet")
+        let centre = "city-service-centre"
+        let orders: [Order] = [
+            .classify(Finding(nature: "complaint", subject: "centre_window", urgency: "ordinary")),
+            .dispatch(Dispatched(lead: centre, helpers: [])), .sign(Signed(organisation: centre)),
+            .reply(Replied(organisation: centre, to: .complainant, form: "written", outcome: "explained")),
+        ]
+        for (index, order) in orders.enumerated() {
+            let command = Command(id: "test:\(index)", seen: .round(1), by: .service("test"), order: order)
+            _ = try await store.perform([.init(caseID: id, command: command)])[0].get()
+        }
+        #expect(try await may() == ["rate", "apply_for_review"])
+        let page = try await post("/progress", key)
+        #expect(page.text.contains("action=\"/progress/review\"") && page.text.contains("可以在下面申请复核"))
+        #expect(try await post("/progress/review", key.merging(["reason": " "]) { $1 }).status == 422)
+        let applied = try await post("/progress/review", reason)
+        #expect(applied.status == 200 && applied.text.contains("已申请复核"))
+        #expect(!applied.text.contains("action=\"/progress/review\""))
+        let again = try await intake.send(
+            "POST", "\(IntakeFixture.path)/\(number)/review",
+            headers: ["Jiesu-Query-Code": code, "Content-Type": "application/json"],
+            body: JSON.object(["reason": "x"]).bytes)
+        #expect(again.status == 409, "one round was given")
+        let texts = try await intake.pool.withConnection {
+            try await $0.query(
+                "SELECT text FROM jiesu.submission WHERE case_id = \(id) AND complainant IS NOT NULL ORDER BY number")
+        }.map { try $0.get(0, as: String.self) }
+        #expect(texts == ["窗口没人", "答复没有说明依据"])
+        let rule = try await intake.pool.withConnection {
+            try await $0.query("SELECT rule FROM jiesu.clock WHERE case_id = \(id)")
+        }.map { try $0.get(0, as: String.self) }
+        #expect(rule == ["review"], "10 working days from the application")
+    }
+
     @Test func `a browser is shown a page where a program gets a problem document`() async throws {
         let page = try await get("/nothing-here")
         #expect(page.status == 404 && page.headers["Content-Type"]?.hasPrefix("text/html") == true)

@@ -13,13 +13,13 @@ import Testing
             document?["paths"]?.object?.map { $0.key }.sorted() == [
                 "/", "/api/v1/complaints", "/api/v1/complaints/{number}", "/api/v1/complaints/{number}/attachments",
                 "/api/v1/complaints/{number}/attachments/{attachment}", "/api/v1/complaints/{number}/rating",
-                "/api/v1/complaints/{number}/withdrawal", "/complaint", "/complaint/photos/{form}/{photo}",
+                "/api/v1/complaints/{number}/review", "/api/v1/complaints/{number}/withdrawal", "/complaint",
+                "/complaint/photos/{form}/{photo}",
                 "/health/live", "/health/ready", "/metrics",
                 "/openapi.json", "/operator", "/operator/complaint", "/operator/form", "/operator/log-in",
                 "/operator/log-out", "/operator/password", "/operator/suggestions", "/photos.js", "/photos/{link}",
                 "/progress", "/progress/photos",
-                "/progress/rating",
-                "/progress/withdrawal", "/style.css", "/suggestions.js",
+                "/progress/rating", "/progress/review", "/progress/withdrawal", "/style.css", "/suggestions.js",
             ])
         let post = document?["paths"]?["/api/v1/complaints"]?["post"]
         #expect(post?["parameters"]?[0]?["name"] == "Idempotency-Key")

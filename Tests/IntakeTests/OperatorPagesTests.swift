@@ -42,6 +42,45 @@ import Testing
     }
 
     @Test(arguments: [true, false])
+    func `a question is answered while the caller is on the line, and ends with that`(javaScript: Bool) async throws {
+        let intake = try await IntakeFixture.shared()
+        let name = try await account(intake, "operator")
+        try await Browser.with(javaScript: javaScript) { browser in
+            try await browser.open("http://127.0.0.1:\(intake.port)/operator")
+            try await browser.type(name, into: "#name")
+            try await browser.type("a good password", into: "#password")
+            try await browser.follow("main button")
+            try await browser.type("想问公积金怎么提取", into: "#text")
+            try await browser.click("#identity-1")
+            try await browser.type("带身份证到窗口办理", into: "#answer")
+            try await browser.follow("main button")
+            #expect(try await browser.text(of: ".faults").contains("请选择分类"))
+            #expect(try await browser.faults(of: "operator-answer", judged: javaScript) == [])
+            try await browser.click("#answer_subject option[value=urban_construction]")
+            try await browser.follow("main button")
+            let number = try #require(CaseNumber(try await browser.text(of: "#number")))
+            #expect(try await browser.text(of: "main").contains("本件已办结"))
+            let code = try await browser.text(of: "#code")
+            let progress = try await intake.progress(number.description, code: code).json
+            #expect(progress?["state"] == "closed" && progress?["answer"] == "带身份证到窗口办理")
+            let events = try await intake.pool.withConnection {
+                try await $0.query(
+                    "SELECT kind || ' ' || split_part(actor, ':', 1) FROM jiesu.case_event WHERE case_id = \(number.id) ORDER BY version"
+                )
+            }.map { try $0.get(0, as: String.self) }
+            #expect(
+                events == [
+                    "registered account", "classified account", "accepted service", "replied account", "closed service",
+                ])
+            let row = try await intake.pool.withConnection {
+                try await $0.query(
+                    "SELECT state || ' ' || nature || ' ' || subject FROM jiesu.case_file WHERE id = \(number.id)")
+            }.only().get(0, as: String.self)
+            #expect(row == "closed consult urban_construction")
+        }
+    }
+
+    @Test(arguments: [true, false])
     func `an operator registers a letter, and the caller's number stands there already`(javaScript: Bool) async throws {
         let intake = try await IntakeFixture.shared()
         let name = try await account(intake, "operator")

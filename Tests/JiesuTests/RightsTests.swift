@@ -17,7 +17,7 @@ import Testing
             "setting": "S", "broker": "S", "simulation": "S", "policy": "S", "region": "S", "organisation": "S",
             "jurisdiction": "S", "case_file": "SIU", "case_event": "SI", "outbox": "I", "complainant": "I",
             "submission": "I", "idempotency": "SID", "attachment_draft": "SID",
-            "calendar": "S", "clock": "SIUD",
+            "calendar": "S", "clock": "SIUD", "note": "I",
         ],
         "jiesu_classification": [
             "setting": "S", "broker": "S", "simulation": "S", "policy": "S", "region": "S", "organisation": "S",
@@ -56,7 +56,10 @@ import Testing
             "submission.case_id S", "submission.number S", "submission.title S", "submission.text S",
             "submission.place S", "submission.about S",
         ]).union(waiting).union(owing),
-        "jiesu_intake": Set(["parked.service S", "parked.case_id S"]).union(waiting).union(owing),
+        "jiesu_intake": Set([
+            "parked.service S", "parked.case_id S", "submission.case_id S", "submission.number S",
+            "submission.complainant S",
+        ]).union(waiting).union(owing),
         "jiesu_routing": deciding.union(owing).union([
             "command.decided_at U", "command.outcome U", "command.detail U", "command.version U",
         ]),
@@ -95,15 +98,15 @@ import Testing
         ]),
         "jiesu_classification": common.union(appending).union(logIn).union(["index_texts", "drop_texts"]),
         "jiesu_routing": common.union(appending).union(logIn).union(reading).union(approving).union([
-            "given_at", "change_password", "cases_of", "searches", "purge_log_ins", "purge_keys",
-            "purge_access_log", "purge_search_log", "purge_parked", "admin_accounts", "admin_account",
+            "given_at", "roles_at", "stood_in", "is_shown", "change_password", "cases_of", "searches", "purge_log_ins",
+            "purge_keys", "purge_access_log", "purge_search_log", "purge_parked", "admin_accounts", "admin_account",
             "admin_add_account", "admin_set_roles", "admin_set_disabled", "admin_reset_password",
             "admin_put_organisation", "admin_put_jurisdiction", "admin_add_desk", "admin_rename_organisation",
             "admin_disable_organisation",
         ]),
         "jiesu_deadlines": common.union(appending).union(["given_at"]),
         "jiesu_callback": common.union(appending).union(logIn).union(reading).union(approving).union([
-            "change_password", "set_notices", "notice_tickets", "notice_contacts",
+            "is_shown", "change_password", "set_notices", "notice_tickets", "notice_contacts",
         ]),
         "jiesu_reporting": common.union(logIn).union(["change_password"]),
         desk: common.union(logIn).union(reading).union(approving).union([
@@ -111,7 +114,7 @@ import Testing
         ]),
     ]
     private static let sequences: [String: Set<String>] = [
-        "jiesu_intake": ["case_id"], "jiesu_routing": ["note_number_seq", "outbox_id_seq"],
+        "jiesu_intake": ["case_id", "note_number_seq"], "jiesu_routing": ["note_number_seq", "outbox_id_seq"],
         "jiesu_callback": ["note_number_seq"],
         desk: ["note_number_seq"],
     ]

@@ -243,7 +243,7 @@ import WorkingTime
         #expect(Self.mistakes("").count == 1)
         #expect(
             Self.mistakes("[]").map(\.message) == [
-                "expected an object with the keys profile, version, title, source, effective, author, line, classify, lead_rule, joins, centre, channels, refuse, transfer, calendar, accept, clocks, return, dispute, form_out, callback, closing, review, supervise, kpi, publish, secrecy, found a list"
+                "expected an object with the keys profile, version, title, source, effective, author, line, classify, lead_rule, joins, centre, channels, refuse, transfer, calendar, accept, clocks, return, dispute, form_out, answer_at_once, callback, closing, review, supervise, kpi, publish, secrecy, found a list"
             ])
     }
 

@@ -218,7 +218,8 @@ struct BehaviourTests {
             try life.reply()
             life.now = try moment(time)
             let kinds = try life.give(Life.said(.dissatisfied, resolved: false), by: Life.agent)
-            #expect(life.file.id == 1 && kinds.contains(.supervised))
+            // Of the last round two working days are left: then it is supervised once it is closed (E-26).
+            #expect(life.file.id == 1 && kinds.contains(.supervised) == (end != nil))
             #expect(kinds.contains(.reopened) == (end != nil) && life.file.round == min(number + 2, 3))
             guard end != nil else { continue }
             try life.route()
@@ -227,7 +228,7 @@ struct BehaviourTests {
         }
         #expect(life.file.state == .replied, "after the last round a person closes")
         #expect(life.refusal(of: .close(Closed(rule: "explained")), by: life.leader) == .incomplete("note"))
-        #expect(try life.give(.close(Closed(rule: "explained", note: 3)), by: life.leader) == [.closed])
+        #expect(try life.give(.close(Closed(rule: "explained", note: 3)), by: life.leader) == [.closed, .supervised])
         #expect(life.file.course.rated?.satisfaction == .dissatisfied)
     }
 
@@ -300,6 +301,63 @@ struct BehaviourTests {
         let next = life.nextCallback
         #expect((next != nil) == isCalled)
         #expect((life.refusal(of: Life.said(.satisfied), by: life.officer) == nil) == isCalled)
+    }
+
+    /// Answered, and whoever complained is not content.
+    private func disappoint(_ life: inout Life) throws -> [Event.Kind] {
+        try life.sign()
+        try life.reply()
+        return try life.give(Life.said(.dissatisfied), by: Life.agent)
+    }
+
+    @Test(arguments: [("2024-09-23T10:00", true), ("2024-09-26T10:00", false)])
+    func `E-26: without enough time before closing an order comes after it`(called: String, isBefore: Bool) throws {
+        var life = try Life("p000-06", at: "2024-09-20T10:00")
+        try life.find("urban_construction")
+        try life.route()
+        for _ in 1...2 {
+            #expect(
+                try disappoint(&life) == [.calledBack, .rated, .supervised, .reopened], "a reopened case has time anew")
+            try life.route()
+        }
+        try life.sign()
+        try life.reply()
+        life.now = try moment(called)
+        let said = try life.give(Life.said(.dissatisfied), by: Life.agent)
+        let closed = try life.give(.close(Closed(rule: "explained", note: 3)), by: life.leader)
+        #expect(said.contains(.supervised) == isBefore && closed == (isBefore ? [.closed] : [.closed, .supervised]))
+        let stages = life.log.compactMap { entry in
+            if case .supervised(let order) = entry.event { order.stage } else { nil }
+        }
+        #expect(stages == [.preClosing, .preClosing, isBefore ? .preClosing : .postClosing])
+    }
+
+    @Test func `R-SV-03: what was not put right by the date that an order set is supervised after closing`() throws {
+        var life = try Life("p000-06", at: "2024-09-20T10:00")
+        try life.find("urban_construction")
+        try life.route()
+        try life.sign()
+        try life.give(.supervise(reason: "leader"), by: Life.person("supervisor", at: "city-grid"))
+        try life.wait(until: "2024-09-26T00:00")
+        #expect(life.file.course.missed.contains("p003-11/supervision:1"))
+        #expect(life.file.course.orders.map(\.trigger) == ["leader"], "while the case is open its own order runs")
+        try life.reply()
+        #expect(try life.give(Life.said(.satisfied), by: Life.agent) == [.calledBack, .rated, .closed, .supervised])
+        #expect(life.file.course.orders.map(\.trigger) == ["leader", "rectification_missed"])
+    }
+
+    @Test func `R-SV-04: a third complaint is supervised in principle; an exception has a reason and counts as none`()
+        throws
+    {
+        var life = try Life("p000-06", at: "2024-09-27T10:00")
+        try life.find("urban_construction")
+        try life.route()
+        try life.give(.repeat(by: 2, count: 2), by: .service("routing"))
+        let centre = Life.person("supervisor", at: "city-grid")
+        #expect(life.refusal(of: .waiveSupervision(order: 1, note: nil), by: centre) == .incomplete("note"))
+        #expect(life.refusal(of: .waiveSupervision(order: 1, note: 7), by: centre) == nil)
+        #expect(life.clock("p003-11/supervision:1") == nil)
+        #expect(life.file.course.running.isEmpty)
     }
 
     @Test func `E-26: the quota is a fifth, and the grid centre alone starts supervision`() throws {

@@ -415,7 +415,8 @@ struct ConflictTests {
         let triggers = try ["p003-11", "p004-03", "p004-08"].map { try city.policy($0).supervise?.triggers }
         #expect(
             triggers == [
-                [.repeated(times: 3), .shirking, .undone, .dissatisfied], [.shirking, .undone], [.undone],
+                [.repeated(times: 3), .shirking, .undone, .dissatisfied, .rectificationMissed], [.shirking, .undone],
+                [.undone],
             ])
         // By hand as well, by whom the scheme names.
         var life = try handled("p004-08", "fault", lead: "city-offices-service")

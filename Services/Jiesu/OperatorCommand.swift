@@ -27,8 +27,8 @@ enum Jiesu {
     static let commands: [any OperatorCommand.Type] = [
         UpCommand.self, DemoCommand.self, MigrateCommand.self, TopicsCommand.self, BrokerCommand.self,
         ImportCommand.self,
-        TailCommand.self, AsyncAPICommand.self, ParkedCommand.self, AuditVerifyCommand.self, PolicyCheckCommand.self,
-        PolicyListCommand.self,
+        TailCommand.self, ReplayCommand.self, AsyncAPICommand.self, ParkedCommand.self, AuditVerifyCommand.self,
+        PolicyCheckCommand.self, PolicyListCommand.self,
         OrganisationAddCommand.self, OrganisationRenameCommand.self, OrganisationMergeCommand.self,
         OrganisationDisableCommand.self, OrganisationListCommand.self, AccountAddCommand.self, AccountListCommand.self,
         AccountDisableCommand.self, AccountEnableCommand.self, AccountPasswordCommand.self, AccountTokenCommand.self,

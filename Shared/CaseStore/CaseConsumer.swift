@@ -80,7 +80,7 @@ package final class CaseConsumer<Worker: CaseTask>: Service {
                 if !batch.messages.isEmpty {
                     let next = ContinuousClock.now + limits.pace
                     // Stopped in the middle: what was not done must come again.
-                    guard await handle(batch.messages) else { break }
+                    guard await handle(batch.messages, of: broker.generation) else { break }
                     try await commit(batch, to: consumer)
                     if batch.messages.count < limits.messages { await sleep(for: next - .now) }
                 }
@@ -117,11 +117,13 @@ package final class CaseConsumer<Worker: CaseTask>: Service {
     }
 
     /// Whether all of it was done; `false` if the service was stopped first.
-    private func handle(_ messages: [IncomingMessage]) async -> Bool {
+    private func handle(_ messages: [IncomingMessage], of generation: Int64) async -> Bool {
         var origins: [Int64: IncomingMessage] = [:]
         for message in messages {
             do throws(CloudEvent.Notice.Fault) {
                 let notice = try CloudEvent.Notice(header: message.header)
+                // The sweep since has seen what it told of; and it may tell of cases that a restored database never had.
+                if let old = notice.generation, old < generation { continue }
                 if let kind = notice.kind, worker.wakesOn.contains(kind) { origins[notice.caseID] = message }
             } catch {
                 guard await park(message, reason: error.rawValue, detail: "not an event of this suite") else {

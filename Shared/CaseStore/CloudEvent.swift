@@ -21,6 +21,8 @@ package struct CloudEvent: Sendable, Equatable {
 
     /// `ce_type` is this and the kind; a message without it is none of ours.
     package static let typePrefix = "jiesu.case."
+    /// `ce_source` is this and the generation.
+    private static let sourcePrefix = "/jiesu/"
 
     package init(
         generation: Int64, caseID: Int64, version: Int, kind: String, round: Int, at: Moment, hash: String,
@@ -42,7 +44,7 @@ package struct CloudEvent: Sendable, Equatable {
             ("ce_specversion", "1.0"),
             ("ce_id", "\(generation):\(caseID):\(version)"),
             ("ce_type", Self.typePrefix + kind),
-            ("ce_source", "/jiesu/\(generation)"),
+            ("ce_source", "\(Self.sourcePrefix)\(generation)"),
             ("ce_subject", String(caseID)),
             ("ce_time", at.rfc3339),
             ("ce_caseversion", String(version)),
@@ -57,6 +59,8 @@ package struct CloudEvent: Sendable, Equatable {
         package let caseID: Int64
         /// `nil`: a kind that this version of the suite does not know.
         package let kind: Event.Kind?
+        /// `nil` where it does not say.
+        package let generation: Int64?
 
         /// Why a message is no event of ours.
         package enum Fault: String, Error, Sendable {
@@ -69,6 +73,10 @@ package struct CloudEvent: Sendable, Equatable {
             guard let type = header("ce_type"), type.hasPrefix(CloudEvent.typePrefix) else { throw .noType }
             guard let id = header("ce_subject").flatMap({ Int64($0) }), id > 0 else { throw .noSubject }
             caseID = id
+            generation = header("ce_source").flatMap { source in
+                source.hasPrefix(CloudEvent.sourcePrefix)
+                    ? Int64(source.dropFirst(CloudEvent.sourcePrefix.count)) : nil
+            }
             kind = Event.Kind(rawValue: String(type.dropFirst(CloudEvent.typePrefix.count)))
         }
     }

@@ -24,7 +24,7 @@ struct OutboxBatch {
 
     /// The oldest rows with a greater id that are not set aside, at most `limit`, and the oldest transaction that wrote just before.
     static func waiting(
-        above id: Int64 = 0, limit: Int, on connection: Connection
+        above id: Int64 = OutboxFloor.bottom, limit: Int, on connection: Connection
     ) async throws -> (batch: OutboxBatch, oldest: Int64) {
         let answers = try await connection.pipeline([
             "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
@@ -55,10 +55,11 @@ struct OutboxBatch {
     }
 
     /// `LATERAL … LIMIT 1` so that each event is looked up by its key, however many rows the planner expects: it would read
-    /// the whole of `case_event` for a hash join. Counting the bytes reads no payload that the bound cuts off.
+    /// the whole of `case_event` for a hash join. No generation is 0: while one is being refilled nothing is sent. Counting the bytes reads no payload that the bound cuts off.
     private static let head: StaticString = """
         SELECT id, topic, case_id, version, kind, round, jiesu.micros(at), encode(hash, 'hex'), payload,
-            (SELECT value FROM jiesu.setting WHERE name = 'generation')
+            coalesce((SELECT value FROM jiesu.setting
+                WHERE name = 'generation' AND NOT EXISTS (SELECT FROM jiesu.refill)), 0)
         FROM (SELECT o.id, o.topic, e.*,
                 sum(octet_length(e.payload)) OVER (ORDER BY o.id) - octet_length(e.payload) AS bytes_before
             FROM

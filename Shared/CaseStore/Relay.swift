@@ -136,7 +136,7 @@ package final class Relay: Service {
             }
             idle = IdlePause()
             let wanted = Set((aside.entries + waiting.entries.filter { !topics.refuses($0.topic) }).map(\.topic))
-            // A generation that was raised since belongs to another broker, or to topics that were refilled.
+            // A generation that was raised since belongs to another broker, or to topics that are being refilled.
             guard heads.allSatisfy({ $0.event.generation == broker.generation }),
                 await look(for: wanted, &topics, with: producer, partitions: partitions)
             else {

@@ -11,7 +11,8 @@ struct OutboxFloorTests {
         for oldest in [5, 7] as [Int64] {
             floor.roundEnded(oldest: oldest, last: nil)
             #expect(
-                floor.id == 0 && floor.mark != nil, "transaction \(oldest) may have an id below 10, not visible yet")
+                floor.id == OutboxFloor.bottom && floor.mark != nil,
+                "transaction \(oldest) may have an id below 10, not visible yet")
         }
         floor.roundEnded(oldest: 8, last: nil)
         #expect(floor.id == 10 && floor.mark == nil)
@@ -21,10 +22,19 @@ struct OutboxFloorTests {
         var floor = OutboxFloor()
         floor.mark = .init(lastID: 10, next: 8)
         floor.roundEnded(oldest: 9, last: 9)
-        #expect(floor.id == 0 && floor.mark == nil, "a later mark will do")
+        #expect(floor.id == OutboxFloor.bottom && floor.mark == nil, "a later mark will do")
         floor.mark = .init(lastID: 20, next: 12)
         floor.roundEnded(oldest: 12, last: 20)
         #expect(floor.id == 20)
+    }
+
+    @Test func idsBelowZeroAreThereAllAtOnce() {
+        var floor = OutboxFloor()
+        floor.roundEnded(oldest: 1, last: -7)
+        #expect(floor.id == -7, "no transaction has to end first")
+        floor.mark = .init(lastID: 10, next: 8)
+        floor.roundEnded(oldest: 8, last: -3)
+        #expect(floor.id == -3, "and those above zero wait for theirs")
     }
 
     /// Writers that take an id and commit whenever they like, and a relay that reads only above the floor.

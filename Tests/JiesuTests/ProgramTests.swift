@@ -54,7 +54,12 @@ import Testing
         (["audit", "verify", "--case", "1"], "\"1\" is no case number"),
         (["demo", "--cases", "0"], "--cases wants a whole number"),
         (["migrate", "now"], "\"now\" is one argument too many"),
-        (["up", "--data="], "--data wants a value"),
+        (["up", "--data="], "--data wants a value"), (["replay"], "one of --from, --case, --new-generation"),
+        (["replay", "--from", "friday"], "2026-09-25, or"), (["replay", "--case", "1"], "\"1\" is no case number"),
+        (["replay", "--restored", "--go-on"], "--restored and --go-on exclude each other"),
+        (["replay", "--new-generation", "--topic", "t"], "--topic goes only with --from"),
+        (["replay", "--restored", "--from", "2026-09-25"], "--from goes only with --new-generation"),
+        (["replay", "--new-generation", "--skip", "5"], "--skip goes only with --restored"),
     ])
     func `a wrong command is 2, said on standard error with what to type`(typed: [String], message: String) async throws
     {
@@ -75,6 +80,7 @@ import Testing
     @Test(arguments: [
         ["import", "/nonexistent.csv"], ["import", "/"], ["policy", "check", "/nonexistent.json"], ["policy", "list"],
         ["audit", "verify"], ["parked", "list"], ["topics"], ["tail", "jiesu.cases"], ["broker"], ["migrate"],
+        ["replay", "--go-on"],
     ])
     func `what cannot be done is 1, said on standard error`(typed: [String]) async throws {
         let folder = try TemporaryFolder()

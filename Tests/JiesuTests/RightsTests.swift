@@ -28,7 +28,7 @@ import Testing
             "setting": "S", "broker": "S", "simulation": "S", "policy": "S", "region": "S", "organisation": "S",
             "jurisdiction": "S", "case_file": "SU", "case_event": "SI", "outbox": "SIUD", "parked": "SI",
             "calendar": "S", "clock": "SIUD", "command": "S", "note": "SI",
-            "report_fact": "S",
+            "report_fact": "S", "refill": "S",
         ],
         "jiesu_deadlines": [
             "setting": "S", "broker": "S", "simulation": "S", "policy": "S", "region": "S", "organisation": "S",
@@ -262,6 +262,7 @@ import Testing
         ("jiesu_routing", "SELECT pg_advisory_xact_lock(1)"), ("jiesu_routing", "SELECT jiesu.raise_generation()"),
         ("jiesu_routing", "UPDATE jiesu.setting SET value = 1"), ("jiesu_routing", "DELETE FROM jiesu.access_log"),
         ("jiesu_callback", "SELECT jiesu.purge_access_log(1)"), ("jiesu_intake", "SELECT jiesu.purge_keys(1)"),
+        ("jiesu_routing", "DELETE FROM jiesu.refill"),
         ("jiesu_intake", "INSERT INTO jiesu.simulation VALUES (true, now())"),
         ("jiesu_routing", "CREATE TABLE jiesu.t ()"), ("jiesu_routing", "CREATE TABLE public.t ()"),
         ("jiesu_intake", "DELETE FROM jiesu.case_file"), ("jiesu_routing", "TRUNCATE jiesu.outbox"),

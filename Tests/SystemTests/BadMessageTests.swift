@@ -49,6 +49,10 @@ extension SystemTests {
             partition: 1, type: "jiesu.case.registered", subject: "1", value: #"{"channel":"x","mood":{"new":[1]}}"#,
             more: [Header("ce_weather", "rain"), Header("ce_weather", [0xFF])]),
         message(partition: 2, type: "jiesu.case.classified", subject: "2", value: nil),
+        // And what an earlier generation told of a case that a restored database never had.
+        message(
+            partition: 9, type: "jiesu.case.registered", subject: "999999", value: "{}",
+            more: [Header("ce_source", "/jiesu/0")]),
         // Set aside: nothing that says what it is; a word that is not ours; garbage; a tombstone of nothing.
         OutgoingMessage(topic: "jiesu.cases", partition: 3, key: [], value: Array(#"{"hello":"world"}"#.utf8)),
         message(partition: 4, type: "com.example.greeting", subject: "4", value: "{}"),

@@ -100,15 +100,3 @@ extension CommonSettings {
             }, clientID: "jiesu-\(service)")
     }
 }
-
-extension Pool {
-    /// Whether the database answers now; for `/health/ready`.
-    package func answers() async -> Bool {
-        do {
-            _ = try await withConnection { try await $0.query("SELECT 1") }
-            return true
-        } catch {
-            return false
-        }
-    }
-}

@@ -161,9 +161,11 @@ final class PGConn {
         return PostgresError(.connection, reason)
     }
 
-    /// libpq's own words about the connection; they name host, user and database, never the password.
+    /// libpq's own words about the connection, a sentence for each host that was tried, without its questions to the reader, which
+    /// are indented. They name host, user and database, never the password.
     func connectionError() -> PostgresError {
         let words = String(cString: PQerrorMessage(pointer)).split(whereSeparator: \.isNewline)
-        return PostgresError(.connection, words.first.map(String.init) ?? "the connection was lost")
+            .filter { $0.first?.isWhitespace == false }.joined(separator: "; ")
+        return PostgresError(.connection, words.isEmpty ? "the connection was lost" : words)
     }
 }

@@ -47,6 +47,17 @@ package final class Pool: Sendable {
         return try await body(connection)
     }
 
+    /// Whether the database answers now; for `/health/ready`. If not, the log says why.
+    package func answers() async -> Bool {
+        do {
+            _ = try await withConnection { try await $0.query("SELECT 1") }
+            return true
+        } catch {
+            log.warning("postgres.silent", ["reason": "\(error)"])
+            return false
+        }
+    }
+
     // MARK: Taking and giving back
 
     /// A connection that looks alive, or a fresh one.

@@ -25,6 +25,13 @@ import Testing
         #expect(error?.code == .connection)
     }
 
+    @Test func anErrorNamesEveryServerThatWasTried() async throws {
+        let settings = try ConnectionSettings(url: "postgresql://somebody:geheim@127.0.0.1:1,127.0.0.1:2/nothing")
+        let error = await #expect(throws: PostgresError.self) { try await Connection.connect(settings) }
+        #expect(error?.description.matches(of: /port [12] failed: [^;]*refused(; |$)/).count == 2)
+        #expect(error?.debugDescription.contains("geheim") == false)
+    }
+
     @Test func aPasswordGoesToTheServerAsAVerifierOnly() async throws {
         let c = try await TestDatabase.fresh().connection()
         let one = try await c.scramVerifier(of: "geheim", for: "somebody")

@@ -14,10 +14,20 @@ struct DemoLives: Sendable {
     let rules: Rulebook
     /// Orders that are given at the same time.
     var lanes = 1
+    /// What falls due within so many microseconds is done together: people look at their lists once in so many minutes.
+    var rhythm = Int64(30) * 60_000_000
     /// What was done, by case, round and step.
     private var taken: Set<String> = []
     /// What was asked, by case and round, and was perhaps refused.
     private var tried: [String: Set<Order.Kind>] = [:]
+    /// The cases as the dispatcher saw them last, and in which version.
+    private var files: [CaseNumber: DemoCase] = [:]
+    private var versions: [Int64: Int] = [:]
+    /// Cases in which somebody may have something to do now, and when somebody will in the others.
+    private var candidates: Set<CaseNumber> = []
+    private var planned: [CaseNumber: Moment] = [:]
+    /// How many orders were given.
+    private(set) var given = 0
 
     init(
         simulation: Simulation, people: DemoPeople, plan: DemoPlan,
@@ -30,39 +40,75 @@ struct DemoLives: Sendable {
         self.rules = rules
     }
 
-    /// Simulated time after which the story ends as it stands.
-    static let longest = Int64(200) * 86_400_000_000
-    /// Steps that are taken together: people look at their lists once in so many minutes.
-    private static let rhythm = Int64(30) * 60_000_000
+    /// Cases that have not come to their end.
+    var open: Int { files.values.count { !$0.state.isFinal } }
 
-    /// - Returns: cases that have not come to their end.
-    mutating func live(_ progress: ProgressLine) async throws -> Int {
-        let begin = try await simulation.now()
+    /// Lets everybody live until nothing more is to be done before `end`.
+    /// - Parameters:
+    ///   - isWatched: whether anybody fires what is due.
+    ///   - show: told of each moment at which it stands still.
+    ///   - whenDue: called when the clock has just jumped to where something is due.
+    mutating func live(
+        until end: Moment, isWatched: Bool = true, show: (Moment, DemoLives) -> Void = { _, _ in },
+        whenDue: () async throws -> Void = {}
+    ) async throws {
         while true {
             try Task.checkCancellation()
-            try await simulation.settle()
+            try await simulation.settle(isWatched: isWatched)
             let now = try await simulation.now()
-            let files = try await people.cases() + people.cases(.closed)
-            let open = files.filter { !$0.state.isFinal }
-            progress.show("\(now.iso8601.prefix(16))  \(open.count) open")
-            let acts = try await act(on: files, at: now)
-            if !acts.acted.isEmpty { continue }
-            let next = (Array(acts.planned.values) + [try await simulation.nextClock()].compactMap { $0 }).min()
-            guard let next, next.microseconds - begin.microseconds < Self.longest else { return open.count }
+            try await look(at: now)
+            show(now, self)
+            if try await act(at: now) { continue }
+            let clock = isWatched ? try await simulation.nextClock() : nil
+            guard let next = (Array(planned.values) + [clock].compactMap { $0 }).min(), next < end else { return }
             let later = max(next.microseconds, now.microseconds + 1)
-            try await simulation.jump(to: Moment(microseconds: (later + Self.rhythm - 1) / Self.rhythm * Self.rhythm))
+            let moment = Moment(microseconds: (later + rhythm - 1) / rhythm * rhythm)
+            try await simulation.jump(to: min(moment, end))
+            if clock.map({ $0 <= moment }) ?? false { try await whenDue() }
+        }
+    }
+
+    /// Looks again at the cases that have changed by now. Only which those are is read from the tables.
+    private mutating func look(at now: Moment) async throws {
+        // The first look is at all of them.
+        let rows = try await simulation.changed(since: files.isEmpty ? Moment(microseconds: 0) : now)
+        var changed: [CaseNumber] = []
+        for (id, version) in rows where versions.updateValue(version, forKey: id) != version {
+            changed.append(CaseNumber(id: id))
+        }
+        for var file in try await seen(changed) {
+            file.index = receipts[file.number]?.index ?? 0
+            files[file.number] = file
+            candidates.insert(file.number)
+        }
+    }
+
+    private func seen(_ numbers: [CaseNumber]) async throws -> [DemoCase] {
+        try await withThrowingTaskGroup(of: [DemoCase].self) { [people, lanes] group in
+            for lane in 0..<min(lanes, numbers.count) {
+                group.addTask {
+                    var files: [DemoCase] = []
+                    for index in stride(from: lane, to: numbers.count, by: lanes) {
+                        guard let file = try await people.file(numbers[index]) else {
+                            throw CommandFailure("\(numbers[index]) cannot be read")
+                        }
+                        files.append(file)
+                    }
+                    return files
+                }
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
         }
     }
 
     /// Lets everybody do the next thing that is to be done by now, in each case one.
-    /// - Returns: the cases in which somebody did something, and when somebody will in others.
-    mutating func act(
-        on files: [DemoCase], at now: Moment
-    ) async throws -> (acted: Set<CaseNumber>, planned: [CaseNumber: Moment]) {
+    /// - Returns: whether anybody did anything.
+    private mutating func act(at now: Moment) async throws -> Bool {
         var acts: [Act] = []
-        var planned: [CaseNumber: Moment] = [:]
-        for var file in files {
-            file.index = receipts[file.number]?.index ?? 0
+        let due = candidates.union(planned.filter { $0.value <= now }.keys)
+        // In the order of the story, not of the numbers, which are given as requests happen to arrive.
+        for file in due.compactMap({ files[$0] }).sorted(by: { $0.index < $1.index }) {
+            planned[file.number] = nil
             let round = "\(file.number)/\(file.round)"
             guard let step = plan.next(for: file, tried: tried[round] ?? []) else { continue }
             let key = Self.key(file, step)
@@ -76,7 +122,9 @@ struct DemoLives: Sendable {
             acts.append((step, file, key))
         }
         try await take(acts)
-        return (Set(acts.map(\.file.number)), planned)
+        given += acts.count
+        candidates = Set(acts.map(\.file.number))
+        return !acts.isEmpty
     }
 
     private typealias Act = (step: DemoPlan.Step, file: DemoCase, key: String)

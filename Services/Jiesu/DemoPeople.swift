@@ -62,13 +62,6 @@ final class DemoPeople: Sendable {
         self.desks = desks
     }
 
-    /// Cases by what is due next, as the dispatcher sees them: those that are open, or those in one state.
-    func cases(_ state: State? = nil) async throws -> [DemoCase] {
-        let path = "/api/v1/cases?limit=500" + (state.map { "&state=\($0.rawValue)" } ?? "")
-        let answer = try await ask(.dispatcher, "GET", path)
-        return (answer.json?["cases"]?.array ?? []).compactMap(DemoCase.init)
-    }
-
     /// A case as somebody sees it now.
     func file(_ number: CaseNumber, for person: Person = .dispatcher) async throws -> DemoCase? {
         try await ask(person, "GET", "/api/v1/cases/\(number)").json.flatMap(DemoCase.init)

@@ -6,6 +6,7 @@ import JSON
 import Lifecycle
 import Postgres
 import Telemetry
+import WorkingTime
 
 /// Sends the samples as citizens would and watches where they arrive; tells when everything has, then waits to be
 /// stopped.
@@ -19,6 +20,8 @@ struct DemoStory: Service {
     let outcome: Outcome<DemoReport>
     let log: Logger
 
+    /// Simulated time after which the story ends as it stands.
+    static let longest = Int64(200) * 86_400_000_000
     /// Requests at the same time.
     private static let clients = 8
     /// With nothing moving for so long, the story ends as it stands.
@@ -46,9 +49,12 @@ struct DemoStory: Service {
                 receipts: Dictionary(
                     receipts.enumerated().map { ($1.number, (index: $0, code: $1.code)) },
                     uniquingKeysWith: { first, _ in first }), rules: rules)
-            let open = try await lives.live(progress)
+            let end = Moment(microseconds: try await lives.simulation.now().microseconds + Self.longest)
+            try await lives.live(until: end) { now, lives in
+                progress.show("\(now.iso8601.prefix(16))  \(lives.open) open")
+            }
             progress.end()
-            return (receipts, standings, arrivals, open)
+            return (receipts, standings, arrivals, lives.open)
         }
         let report = DemoReport(
             cases: zip(samples, receipts).map { sample, receipt in

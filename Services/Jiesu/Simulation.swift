@@ -26,6 +26,13 @@ struct Simulation: Sendable {
             .map(Moment.init(microseconds:))
     }
 
+    /// The cases to which something happened since `moment`, or at it, and how many events each has.
+    func changed(since moment: Moment) async throws -> [(id: Int64, version: Int)] {
+        try await rows(
+            "SELECT id, version FROM jiesu.case_file WHERE changed_at >= jiesu.moment(\(moment.microseconds))"
+        ).map { (try $0.get(0), try $0.get(1)) }
+    }
+
     /// Returns when no service owes anything, no command waits, nothing is due, and everything was announced.
     /// - Parameter isWatched: whether anybody fires what is due; else that may wait.
     /// - Throws: `CommandFailure` when nothing has moved for a minute.

@@ -98,7 +98,7 @@ extension SystemTests {
         }
         second.kill()
         try await eventually("the one that is left has all shards") { try suite.shards() == all }
-        try await lives.live(until: Moment(microseconds: back.microseconds + DemoLives.longest))
+        try await lives.live(until: Moment(microseconds: back.microseconds + DemoStory.longest))
 
         let clockwork = try await Clockwork(suite, until: try await simulation.now())
         #expect(clockwork.faults.prefix(20) == [])

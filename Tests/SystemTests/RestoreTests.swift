@@ -66,8 +66,22 @@ extension SystemTests {
             #expect(newest().allSatisfy { record.hashes[.init(caseID: $0.caseID, version: $0.version)] == $0.hash })
             let strangers = wire.entries.filter { entry in lost.values.contains { $0.caseID == entry.caseID } }
             #expect(!strangers.isEmpty && strangers.allSatisfy { $0.id.hasPrefix("\(generation):") })
+            try await Self.prune(backups, on: suite)
         }
         try backups.remove()
+    }
+
+    /// A new copy makes the old one, and the log before it, superfluous.
+    private static func prune(_ backups: Backups, on suite: SuiteUnderTest) async throws {
+        let pieces = { try backups.names("wal").filter { $0.count == 24 } }
+        let oldest = try #require(try pieces().first)
+        let copy = try await backups.run("backup", "base", backups.folder, on: suite)
+        #expect(try backups.names("base").count == 2)
+        try await backups.run("backup", "prune", backups.folder, "2", on: suite)
+        #expect(try backups.names("base").count == 2 && pieces().first == oldest)
+        try await backups.run("backup", "prune", backups.folder, "1", on: suite)
+        #expect(try backups.names("base").map { "\(backups.folder)/base/\($0)\n" } == [copy])
+        #expect(try pieces().first != oldest)
     }
 
     /// What an operator does between PostgreSQL's start and the services'.
@@ -140,6 +154,11 @@ private struct Backups {
         try await eventually("the last piece is archived") {
             FileManager.default.fileExists(atPath: "\(folder)/wal/\(last)")
         }
+    }
+
+    /// What is kept of a kind, oldest first.
+    func names(_ kind: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(kind)").sorted()
     }
 
     /// Runs a script as the server's user, for the suite's server.

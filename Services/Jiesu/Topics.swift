@@ -16,8 +16,8 @@ enum Topics {
     private static let inboxPartitions = 1
     private static let escalationPartitions = 3
 
-    /// `jiesu.cases` with as many partitions as the database fixed at set-up, `jiesu.escalations`, and an inbox for each organisation that
-    /// works on cases.
+    /// `jiesu.cases` with as many partitions as the database fixed at set-up, `jiesu.escalations`, `jiesu.digests`, and an inbox for each
+    /// organisation that works on cases.
     static func wanted(_ pool: Pool) async throws -> [Topic] {
         let answers = try await pool.withConnection { connection in
             try await connection.pipeline([
@@ -27,7 +27,9 @@ enum Topics {
         }
         let cases = Topic(name: Destination.cases.topic, partitions: try answers[0].only().get(0))
         let escalations = Topic(name: Destination.escalations.topic, partitions: escalationPartitions)
-        return [cases, escalations]
+        // One message a day.
+        let digests = Topic(name: Destination.digests.topic, partitions: 1)
+        return [cases, escalations, digests]
             + (try answers[1].map { row in
                 Topic(name: Destination.inbox(try row.get(0)).topic, partitions: inboxPartitions)
             })

@@ -29,6 +29,7 @@ enum Main {
                 CaseConsumer(Dispatching(), store: store, watch: watch, metrics: metrics, log: log),
                 Deciding(store: store, metrics: metrics, log: log),
                 HandingOver(store: store, log: log), Cleaning(pool: pool, log: log),
+                Sealing(pool: pool, log: log),
                 StoreGauges(pool: pool, metrics: metrics, log: log),
                 Server(
                     name: "jiesu-routing", listen: settings.listen.description, certificate: settings.certificate,

@@ -30,23 +30,28 @@ package enum AsyncAPI {
         members["channels"] = .object(channels(kinds, words))
         members["operations"] = .object(operations)
         members["components"] = [
-            "messages": .object(try messages(kinds, words)), "schemas": ["headers": .object(headers(words))],
+            "messages": .object(try messages(kinds, words)),
+            "schemas": [
+                "headers": .object(headers(of: 1, words)),
+                "digest_headers": .object(headers(of: CloudEvent.noCase, words)),
+            ],
         ]
         return .object(members)
     }
 
     private static let topics: [(name: String, address: String)] = [
         ("cases", Destination.cases.topic), ("inbox", Destination.inbox("{organisation}").topic),
-        ("escalations", Destination.escalations.topic),
+        ("escalations", Destination.escalations.topic), ("digests", Destination.digests.topic),
     ]
 
     private static func channels(_ kinds: [Event.Kind], _ words: Words) -> JSONObject {
         var channels = JSONObject()
         for topic in topics {
             var references = JSONObject()
-            for kind in kinds where topic.name != "escalations" || kind.concernsCentre {
+            for kind in kinds where topic.name != "digests" && (topic.name != "escalations" || kind.concernsCentre) {
                 references[kind.rawValue] = ["$ref": .string("#/components/messages/\(kind.rawValue)")]
             }
+            if topic.name == "digests" { references["digest"] = ["$ref": "#/components/messages/digest"] }
             var channel: JSONObject = [
                 "address": .string(topic.address), "description": words.channels[topic.name].map(JSON.string) ?? "",
                 "messages": .object(references),
@@ -81,15 +86,41 @@ package enum AsyncAPI {
                 "bindings": ["kafka": ["key": ["type": "string", "description": .string(words.key)]]],
             ]
         }
+        messages["digest"] = [
+            "name": .string(CloudEvent.digestType), "title": "每日存证 digest", "summary": .string(words.digest),
+            "contentType": "application/json", "headers": ["$ref": "#/components/schemas/digest_headers"],
+            "payload": digest(words),
+            "bindings": [
+                "kafka": ["key": ["type": "string", "description": "The digest's number, as decimal digits."]]
+            ],
+        ]
         return messages
     }
 
-    private static func headers(_ words: Words) -> JSONObject {
+    /// As `jiesu.digest_payload` writes it.
+    private static func digest(_ words: Words) -> JSON {
+        let fields = [
+            ("number", "integer"), ("day", "string"), ("cases", "integer"), ("events", "integer"),
+            ("previous", "string"),
+            ("hash", "string"),
+        ]
+        var properties = JSONObject()
+        for (name, type) in fields {
+            properties[name] = ["type": .string(type), "description": .string(words.digestFields[name] ?? "")]
+        }
+        return [
+            "type": "object", "required": .array(fields.map { .string($0.0) }), "properties": .object(properties),
+        ]
+    }
+
+    private static func headers(of caseID: Int64, _ words: Words) -> JSONObject {
         let sample = CloudEvent(
-            generation: 1, caseID: 1, version: 1, kind: "", round: 1, at: .init(microseconds: 0), hash: "", payload: "")
+            generation: 1, caseID: caseID, version: 1, kind: "", round: 1, at: .init(microseconds: 0), hash: "",
+            payload: "")
         var properties = JSONObject()
         for (name, _) in sample.headers {
-            properties[name] = ["type": "string", "description": words.headers[name].map(JSON.string) ?? ""]
+            let text = caseID == CloudEvent.noCase ? words.digestHeaders[name] : nil
+            properties[name] = ["type": "string", "description": (text ?? words.headers[name]).map(JSON.string) ?? ""]
         }
         return [
             "type": "object", "required": .array(sample.headers.map { .string($0.0) }),

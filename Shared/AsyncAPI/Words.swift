@@ -14,6 +14,10 @@ struct Words {
     let headers: [String: String]
     /// What happened, by the event's kind.
     let kinds: [String: String]
+    /// What the digest of a day is, its fields, and the headers that mean something else with it.
+    let digest: String
+    let digestFields: [String: String]
+    let digestHeaders: [String: String]
     /// Fields of payloads, by name; where a kind means something else by it, by `kind.name`.
     private let fields: [String: String]
 
@@ -38,6 +42,9 @@ struct Words {
         channels = texts("channels")
         headers = texts("headers")
         kinds = texts("kinds")
+        digest = text("digest")
+        digestFields = texts("digest_fields")
+        digestHeaders = texts("digest_headers")
         fields = texts("fields")
     }
 }

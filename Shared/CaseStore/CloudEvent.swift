@@ -4,6 +4,8 @@ import WorkingTime
 /// An event on the wire: CloudEvents 1.0, Kafka binding, binary mode. Headers tell what it is, the value is its
 /// payload.
 ///
+/// The digest of a day goes the same way, as a message of no case.
+///
 /// Within a generation the first copy of each event arrives in order of a case's versions; a reader drops a
 /// `caseversion` it has seen.
 package struct CloudEvent: Sendable, Equatable {
@@ -23,6 +25,10 @@ package struct CloudEvent: Sendable, Equatable {
     package static let typePrefix = "jiesu.case."
     /// `ce_source` is this and the generation.
     private static let sourcePrefix = "/jiesu/"
+    /// `ce_type` of a digest.
+    package static let digestType = "jiesu.digest"
+    /// In place of a case's id with a digest, whose number is the version.
+    package static let noCase: Int64 = 0
 
     package init(
         generation: Int64, caseID: Int64, version: Int, kind: String, round: Int, at: Moment, hash: String,
@@ -38,11 +44,25 @@ package struct CloudEvent: Sendable, Equatable {
         self.payload = payload
     }
 
+    /// The message's: whatever has the same one stays in order.
+    package var key: String { String(caseID == Self.noCase ? Int64(version) : caseID) }
+
     /// Message headers in a fixed order.
     package var headers: [(String, String)] {
-        [
+        guard caseID != Self.noCase else {
+            return [
+                ("ce_specversion", "1.0"),
+                ("ce_id", id),
+                ("ce_type", Self.digestType),
+                ("ce_source", "\(Self.sourcePrefix)\(generation)"),
+                ("ce_time", at.rfc3339),
+                ("ce_hash", hash),
+                ("content-type", "application/json"),
+            ]
+        }
+        return [
             ("ce_specversion", "1.0"),
-            ("ce_id", "\(generation):\(caseID):\(version)"),
+            ("ce_id", id),
             ("ce_type", Self.typePrefix + kind),
             ("ce_source", "\(Self.sourcePrefix)\(generation)"),
             ("ce_subject", String(caseID)),
@@ -52,6 +72,11 @@ package struct CloudEvent: Sendable, Equatable {
             ("ce_hash", hash),
             ("content-type", "application/json"),
         ]
+    }
+
+    /// `ce_id`: the same whenever the message is sent in its generation.
+    package var id: String {
+        caseID == Self.noCase ? "\(generation):digest:\(version)" : "\(generation):\(caseID):\(version)"
     }
 
     /// What a consumer of the suite needs to know of a message, from its headers alone.

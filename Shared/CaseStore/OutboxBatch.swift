@@ -1,9 +1,8 @@
 import Casework
 import Kafka
 import Postgres
-import WorkingTime
 
-/// Rows of the outbox with their events, as the relay reads them: in order of id, bounded in number and in bytes.
+/// Rows of the outbox with their events, or the digest of a day, as the relay reads them: in order of id, bounded in number and in bytes.
 struct OutboxBatch {
     /// One row: an event that a topic has still to hear of.
     struct Entry {
@@ -30,7 +29,8 @@ struct OutboxBatch {
             "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
             """
             \(raw: head)(SELECT * FROM jiesu.outbox WHERE NOT set_aside AND id > \(id)
-                ORDER BY id LIMIT \(limit))\(raw: tail) \(bytes) ORDER BY id
+                ORDER BY id LIMIT \(limit)) AS o CROSS JOIN \(raw: CloudEvent.lookup)) AS n
+            WHERE bytes_before < \(bytes) ORDER BY id
             """,
         ])
         return (try OutboxBatch(answers[1], limit: limit), try answers[0].only().get(0))
@@ -49,36 +49,25 @@ struct OutboxBatch {
         let rows = try await connection.query(
             """
             \(raw: head)(SELECT * FROM jiesu.outbox WHERE set_aside AND topic = \(topic)
-                ORDER BY id LIMIT \(limit))\(raw: tail) \(bytes) ORDER BY id
+                ORDER BY id LIMIT \(limit)) AS o CROSS JOIN \(raw: CloudEvent.lookup)) AS n
+            WHERE bytes_before < \(bytes) ORDER BY id
             """)
         return try OutboxBatch(rows, limit: limit)
     }
 
-    /// `LATERAL … LIMIT 1` so that each event is looked up by its key, however many rows the planner expects: it would read
-    /// the whole of `case_event` for a hash join. No generation is 0: while one is being refilled nothing is sent. Counting the bytes reads no payload that the bound cuts off.
+    /// No generation is 0: while one is being refilled nothing is sent. Counting the bytes reads no payload that the bound cuts off.
     private static let head: StaticString = """
-        SELECT id, topic, case_id, version, kind, round, jiesu.micros(at), encode(hash, 'hex'), payload,
+        SELECT case_id, version, kind, round, jiesu.micros(at), encode(hash, 'hex'), payload,
             coalesce((SELECT value FROM jiesu.setting
-                WHERE name = 'generation' AND NOT EXISTS (SELECT FROM jiesu.refill)), 0)
+                WHERE name = 'generation' AND NOT EXISTS (SELECT FROM jiesu.refill)), 0), id, topic
         FROM (SELECT o.id, o.topic, e.*,
                 sum(octet_length(e.payload)) OVER (ORDER BY o.id) - octet_length(e.payload) AS bytes_before
             FROM
         """
-    private static let tail: StaticString = """
-         AS o
-            CROSS JOIN LATERAL (SELECT * FROM jiesu.case_event e
-                WHERE e.case_id = o.case_id AND e.version = o.version LIMIT 1) AS e) AS n
-        WHERE bytes_before <
-        """
 
     private init(_ rows: Rows, limit: Int) throws {
         let entries = try rows.map { row in
-            Entry(
-                id: try row.get(0), topic: try row.get(1),
-                event: CloudEvent(
-                    generation: try row.get(9), caseID: try row.get(2), version: try row.get(3), kind: try row.get(4),
-                    round: try row.get(5), at: Moment(microseconds: try row.get(6)), hash: try row.get(7),
-                    payload: try row.get(8)))
+            Entry(id: try row.get(8), topic: try row.get(9), event: try CloudEvent(row))
         }
         let bytes = entries.reduce(0) { $0 + $1.event.payload.utf8.count }
         self.init(entries: entries, isWhole: entries.count < limit && bytes < Self.bytes)
@@ -94,7 +83,7 @@ struct OutboxBatch {
         OutgoingMessage(
             topic: entry.topic,
             partition: entry.topic == Destination.cases.topic ? Int32(entry.event.caseID % partitions) : nil,
-            key: Array(String(entry.event.caseID).utf8), value: Array(entry.event.payload.utf8),
+            key: Array(entry.event.key.utf8), value: Array(entry.event.payload.utf8),
             headers: entry.event.headers.map { Header($0.0, Array($0.1.utf8)) })
     }
 }

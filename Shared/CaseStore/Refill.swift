@@ -63,6 +63,12 @@ package struct Refill: Sendable {
             last: try await pool.withConnection { connection in
                 try await connection.query("SELECT coalesce(max(id), 0) FROM jiesu.case_file").only().get(0)
             })
+        if selection.caseID == nil, [nil, Destination.digests.topic].contains(selection.topic) {
+            progress.messages += try await pool.transaction { connection in
+                _ = try await connection.query("SELECT pg_current_xact_id()")
+                return Int64(try await connection.execute(Digests.again(since: selection.since)))
+            }
+        }
         while true {
             let done = try await pool.transaction { [step, progress] connection in
                 let ids = try await connection.cases(
@@ -116,6 +122,8 @@ package struct Refill: Sendable {
                 INSERT INTO jiesu.refill (since, up_to)
                 SELECT jiesu.moment(\(since)), coalesce(max(id), 0) FROM jiesu.case_file
                 """)
+            // In no order with anything.
+            _ = try await connection.execute(Digests.again(since: since.map(Moment.init(microseconds:))))
             var nextCase: Int64?
             if skippedNumbers > 0 {
                 nextCase = try await connection.query(

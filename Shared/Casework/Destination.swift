@@ -1,4 +1,4 @@
-/// A topic that an event goes to.
+/// A topic that something goes to.
 package enum Destination: Sendable, Hashable {
     /// Every event, for the central services.
     case cases
@@ -6,6 +6,8 @@ package enum Destination: Sendable, Hashable {
     case inbox(String)
     /// What the central office watches: missed limits, supervision, disputes.
     case escalations
+    /// The daily digests of all chains; of no event.
+    case digests
 
     /// The topic's name.
     package var topic: String {
@@ -13,6 +15,7 @@ package enum Destination: Sendable, Hashable {
         case .cases: "jiesu.cases"
         case .inbox(let organisation): "jiesu.inbox.\(organisation)"
         case .escalations: "jiesu.escalations"
+        case .digests: "jiesu.digests"
         }
     }
 

@@ -18,7 +18,7 @@ struct AsyncAPITests {
 
     @Test func everyEventAndEveryFieldOfItIsExplained() throws {
         let messages = try #require(try AsyncAPI.document()["components"]?["messages"])
-        #expect(messages.object?.map(\.key) == Event.Kind.allCases.map(\.rawValue))
+        #expect(messages.object?.map(\.key) == Event.Kind.allCases.map(\.rawValue) + ["digest"])
         for kind in Event.Kind.allCases {
             let message = try #require(messages[kind.rawValue])
             #expect(message["name"]?.string == CloudEvent.typePrefix + kind.rawValue)
@@ -41,6 +41,21 @@ struct AsyncAPITests {
             ])
         let profile = messages["accepted"]?["payload"]?["properties"]?["policies"]?["items"]?["properties"]?["profile"]
         #expect(profile?["type"] == "string")
+    }
+
+    @Test func theDigestOfADayIsExplainedAndHasATopicOfItsOwn() throws {
+        let document = try AsyncAPI.document()
+        #expect(document["channels"]?["digests"]?["messages"]?.object?.map(\.key) == ["digest"])
+        #expect(document["channels"]?["inbox"]?["messages"]?["digest"] == nil)
+        let digest = try #require(document["components"]?["messages"]?["digest"])
+        #expect(digest["name"]?.string == CloudEvent.digestType)
+        let headers = try #require(document["components"]?["schemas"]?["digest_headers"])
+        for schema in [try #require(digest["payload"]), headers] {
+            let fields = fields(of: schema, at: "digest")
+            #expect(fields.count >= 6 && schema["required"]?.array?.count == fields.count)
+            for field in fields { #expect(field.schema["description"]?.string?.isEmpty == false, "\(field.path)") }
+        }
+        #expect(headers["properties"]?["ce_subject"] == nil)
     }
 
     @Test func onlyWhatTheCentreWatchesIsOnItsTopic() throws {

@@ -19,7 +19,8 @@ struct Wire {
     init(_ fixture: Fixture) async throws {
         self.fixture = fixture
         broker = try EmbeddedBroker(
-            topics: [(Destination.cases.topic, 12)] + Self.organisations.map { (Destination.inbox($0).topic, 1) },
+            topics: [(Destination.cases.topic, 12), (Destination.digests.topic, 1)]
+                + Self.organisations.map { (Destination.inbox($0).topic, 1) },
             log: .silent)
         try await fixture.execute("SELECT jiesu.raise_generation()")
         try await fixture.execute(

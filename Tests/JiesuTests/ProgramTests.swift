@@ -1,3 +1,4 @@
+import CaseStore
 import Foundation
 import Support
 import Testing
@@ -52,6 +53,10 @@ import Testing
         (["parked", "show"], "list, show ID"), (["parked", "show", "x"], "\"x\" is no id"),
         (["parked", "drop", "all"], "\"all\" is no id"),
         (["audit", "verify", "--case", "1"], "\"1\" is no case number"),
+        (["audit", "verify", "x"], "\"x\" is one argument too many"),
+        (["audit", "verify", "--digest", "2026-01-32", "ab"], "is not a day and 64"),
+        (["audit", "verify", "--digest", "2026-01-31", "ab", "c"], "comes a FILE, or DAY HASH"),
+        (["audit", "verify", "--digest", "--case", "0000000014"], "not with --case"),
         (["demo", "--cases", "0"], "--cases wants a whole number"),
         (["migrate", "now"], "\"now\" is one argument too many"),
         (["up", "--data="], "--data wants a value"), (["replay"], "one of --from, --case, --new-generation"),
@@ -69,6 +74,52 @@ import Testing
         #expect(outcome.err.hasPrefix("jiesu: "))
         #expect(outcome.err.contains(message), "\(outcome.err)")
         #expect(outcome.err.contains("usage: jiesu ") || outcome.err.contains("jiesu help"))
+    }
+
+    @Test func `digests that were kept outside are read as pairs, and from lines and messages of a file`() throws {
+        let hash = String(repeating: "0123456789abcdef", count: 4)
+        let kept = [Digests.Kept(day: "2026-01-31", hash: hash), Digests.Kept(day: "2026-02-01", hash: hash)]
+        #expect(try AuditVerifyCommand.kept(["2026-01-31", hash.uppercased(), "2026-02-01", hash]) == kept)
+        let folder = try TemporaryFolder()
+        let file = folder.url.appending(path: "digests")
+        for lines in [
+            "2026-01-31 \(hash)\n2026-02-01\t\(hash)\n",
+            #"{"topic":"jiesu.digests","ce_hash":"x","data":{"number":1,"day":"2026-01-31","hash":"\#(hash)"}}"# + "\n"
+                + #"{"number":2,"day":"2026-02-01","hash":"\#(hash)"}"#,
+        ] {
+            try Data(lines.utf8).write(to: file)
+            #expect(try AuditVerifyCommand.kept([file.path]) == kept)
+        }
+        try Data("2026-01-31 \(hash)\nx\n".utf8).write(to: file)
+        let failure = #expect(throws: CommandFailure.self) { try AuditVerifyCommand.kept([file.path]) }
+        #expect(failure?.message.contains("line 2") == true)
+    }
+
+    @Test func `what the digests show is said, and 1 if anything does not agree`() async throws {
+        let city = try await City()
+        _ = try await CaseStore(pool: city.pool).register([
+            Registration(
+                key: "k", request: [1], line: "12345", actor: .complainant, channel: "web_portal", identity: .anonymous,
+                text: "x")
+        ])
+        _ = try await city.pool.withConnection { connection in
+            try await connection.script("INSERT INTO jiesu.simulation (at) VALUES (now() + interval '1 day')")
+        }
+        #expect(try await Digests.seal(pool: city.pool).made == 1)
+        func verify(_ words: String...) async throws -> BuiltProgram.Output {
+            try await BuiltProgram.jiesu(["audit", "verify", "--digest"] + words + ["--data", city.folder.url.path])
+        }
+        let alone = try await verify()
+        #expect(alone.status == 0 && alone.lines.count == 4, "\(alone)")
+        #expect(alone.lines[1] == "1 digests, 1 heads, 0 faults")
+        #expect(alone.lines[3] == "compared with nothing that was kept outside")
+        let pair = alone.lines[2].split(separator: " ").suffix(2).map(String.init)
+        let kept = try await verify(pair[0], pair[1])
+        #expect(kept.status == 0 && kept.lines == Array(alone.lines[..<3]), "\(kept)")
+        let other = String(pair[1].reversed())
+        let wrong = try await verify(pair[0], other)
+        #expect(wrong.status == 1, "\(wrong)")
+        #expect(wrong.lines[1] == "\(pair[0]): kept outside is another digest than \(pair[1])")
     }
 
     @Test func `nothing typed is 2 and shows the commands`() async throws {

@@ -28,7 +28,7 @@ import Testing
             "setting": "S", "broker": "S", "simulation": "S", "policy": "S", "region": "S", "organisation": "S",
             "jurisdiction": "S", "case_file": "SU", "case_event": "SI", "outbox": "SIUD", "parked": "SI",
             "calendar": "S", "clock": "SIUD", "command": "S", "note": "SI",
-            "report_fact": "S", "refill": "S",
+            "report_fact": "S", "refill": "S", "digest": "S",
         ],
         "jiesu_deadlines": [
             "setting": "S", "broker": "S", "simulation": "S", "policy": "S", "region": "S", "organisation": "S",
@@ -99,7 +99,8 @@ import Testing
         "jiesu_classification": common.union(appending).union(logIn).union(["index_texts", "drop_texts"]),
         "jiesu_routing": common.union(appending).union(logIn).union(reading).union(approving).union([
             "given_at", "roles_at", "stood_in", "is_shown", "change_password", "cases_of", "searches", "purge_log_ins",
-            "purge_keys", "purge_access_log", "purge_search_log", "purge_parked", "admin_accounts", "admin_account",
+            "purge_keys", "purge_access_log", "purge_search_log", "purge_parked", "digest_due",
+            "digest_cases", "seal_digest", "digest_payload", "admin_accounts", "admin_account",
             "admin_add_account", "admin_set_roles", "admin_set_disabled", "admin_reset_password",
             "admin_put_organisation", "admin_put_jurisdiction", "admin_add_desk", "admin_rename_organisation",
             "admin_disable_organisation",
@@ -263,6 +264,8 @@ import Testing
         ("jiesu_routing", "UPDATE jiesu.setting SET value = 1"), ("jiesu_routing", "DELETE FROM jiesu.access_log"),
         ("jiesu_callback", "SELECT jiesu.purge_access_log(1)"), ("jiesu_intake", "SELECT jiesu.purge_keys(1)"),
         ("jiesu_routing", "DELETE FROM jiesu.refill"),
+        ("jiesu_routing", "INSERT INTO jiesu.digest_piece (digest) VALUES (1)"),
+        ("jiesu_callback", "SELECT jiesu.seal_digest()"), ("jiesu_routing", "DELETE FROM jiesu.digest"),
         ("jiesu_intake", "INSERT INTO jiesu.simulation VALUES (true, now())"),
         ("jiesu_routing", "CREATE TABLE jiesu.t ()"), ("jiesu_routing", "CREATE TABLE public.t ()"),
         ("jiesu_intake", "DELETE FROM jiesu.case_file"), ("jiesu_routing", "TRUNCATE jiesu.outbox"),

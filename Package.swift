@@ -158,8 +158,8 @@ let package = Package(
         tests(
             "CallbackTests",
             [
-                "Callback", "Access", "CaseAPI", "CaseStore", "Casework", "HTTP", "JSON", "Pages", "Policies",
-                "Postgres",
+                "Callback", "Access", "CaseAPI", "CaseStore", "Casework", "Configuration", "HTTP", "JSON", "Pages",
+                "Policies", "Postgres",
                 "Support", "Telemetry", "WorkPages", "WorkingTime",
             ]),
         tests("DeadlinesTests", ["Deadlines", "Kafka"]),

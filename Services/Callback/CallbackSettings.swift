@@ -1,6 +1,7 @@
 import CaseStore
 import Configuration
 import Foundation
+import HTTP
 
 /// The settings of `jiesu-callback`: beside the common ones, how complainants are told. Without a gateway nobody is.
 struct CallbackSettings: Sendable {
@@ -14,6 +15,8 @@ struct CallbackSettings: Sendable {
     /// `JIESU_CALLBACK_REPORT_TOKEN`: what the provider shows when it reports a delivery; a secret. With it a short message counts as
     /// delivered when that is reported, without it when the gateway has taken it.
     let reportToken: String?
+    /// `JIESU_CALLBACK_WEBHOOK_PROXY`: through which webhooks go; without it only those that begin with http://.
+    let webhookProxy: ListenAddress?
 
     init(_ environment: inout Environment) {
         common = CommonSettings(&environment, port: 8084)
@@ -38,6 +41,9 @@ struct CallbackSettings: Sendable {
                 "at least 20 characters", example: "0123456789abcdefghij",
                 read: { $0.utf8.count >= 20 && $0.utf8.allSatisfy { (0x21...0x7E).contains($0) } ? $0 : nil }),
             "what the provider shows when it reports a delivery; with it only such a report counts as proof")
+        webhookProxy = environment.optional(
+            "JIESU_CALLBACK_WEBHOOK_PROXY", .address,
+            "HTTP proxy through which webhooks go to the organisations; it speaks https, which this program does not")
         let template = Self.template(path, &environment)
         sms = address.map { SMSGateway(address: $0, template: template, authorization: authorization) }
         let server = environment.optional(

@@ -1,4 +1,3 @@
-import Configuration
 import HTTP
 
 /// What carries messages to complainants.
@@ -57,28 +56,4 @@ struct SMSGateway: GatewayService {
             return .failed(error.code.rawValue)
         }
     }
-}
-
-/// `http://gateway.example:8000/send`.
-struct HTTPAddress: Sendable, Equatable, CustomStringConvertible {
-    let host: String
-    let port: Int
-    let path: String
-
-    init?(_ text: String) {
-        guard text.hasPrefix("http://"), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { return nil }
-        let rest = text.dropFirst("http://".count)
-        let authority = rest.prefix { $0 != "/" }
-        let path = rest[authority.endIndex...]
-        guard !authority.contains(where: { "@?#".contains($0) }), !path.contains("#") else { return nil }
-        let hasPort = authority.last != "]" && authority.contains(":")
-        guard let address = ListenAddress(hasPort ? String(authority) : "\(authority):80"), address.port > 0 else {
-            return nil
-        }
-        host = address.host
-        port = address.port
-        self.path = path.isEmpty ? "/" : String(path)
-    }
-
-    var description: String { "http://\(host.contains(":") ? "[\(host)]" : host):\(port)\(path)" }
 }

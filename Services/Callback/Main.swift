@@ -10,7 +10,8 @@ import Postgres
 import Telemetry
 import WorkPages
 
-/// `jiesu-callback`: who speaks with complainants: what they are told, whom to ask afterwards, and what was said.
+/// `jiesu-callback`: who speaks with complainants: what they are told, whom to ask afterwards, and what was said. It sends organisations
+/// that cannot read Kafka what goes to their inbox, too.
 @main
 enum Main {
     static func main() async {
@@ -30,6 +31,9 @@ enum Main {
                     notices: notices, store: store, sms: settings.sms, mail: settings.mail,
                     publicURL: settings.publicURL, reports: settings.reportToken != nil, metrics: metrics, log: log),
                 NoticeTeller(notices: notices, store: store, log: log),
+                WebhookSender(
+                    webhooks: WebhookStore(Pool(settings.common.database("webhooks"), size: 4, log: log)),
+                    proxy: settings.webhookProxy, metrics: metrics, log: log),
                 Server(
                     name: "jiesu-callback", listen: settings.common.listen.description,
                     certificate: settings.common.certificate,

@@ -9,7 +9,24 @@ extension CaseStore {
         let rows = try batch.changed.map { try ChangedRow($0, in: batch) }
         return [events(batch)] + written(rows, batch) + clocks(rows, partitions: batch.rules.partitions) + [
             announcements(batch)
-        ] + (try notices(batch))
+        ] + (try notices(batch)) + webhooks(batch)
+    }
+
+    /// What is to be sent to organisations that have a webhook; mostly none has.
+    private func webhooks(_ batch: CaseBatch) -> [Query] {
+        guard !batch.rules.hooked.isEmpty else { return [] }
+        let owed = batch.pending.flatMap { event in
+            event.told.compactMap { destination -> (organisation: String, caseID: Int64, version: Int32)? in
+                guard case .inbox(let organisation) = destination, batch.rules.hooked.contains(organisation) else {
+                    return nil
+                }
+                return (organisation, event.caseID, Int32(event.version))
+            }
+        }
+        guard !owed.isEmpty else { return [] }
+        return [
+            "SELECT jiesu.queue_webhooks(\(owed.map(\.organisation)), \(owed.map(\.caseID)), \(owed.map(\.version)))"
+        ]
     }
 
     /// What complainants are to be told, in the transaction of what happened; nothing where no gateway is set.

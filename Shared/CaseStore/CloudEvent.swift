@@ -1,4 +1,5 @@
 import Casework
+import JSON
 import WorkingTime
 
 /// An event on the wire: CloudEvents 1.0, Kafka binding, binary mode. Headers tell what it is, the value is its
@@ -77,6 +78,16 @@ package struct CloudEvent: Sendable, Equatable {
     /// `ce_id`: the same whenever the message is sent in its generation.
     package var id: String {
         caseID == Self.noCase ? "\(generation):digest:\(version)" : "\(generation):\(caseID):\(version)"
+    }
+
+    /// The whole message as one JSON text (CloudEvents' structured mode), for who cannot read headers: the same words without `ce_`,
+    /// and the payload as `data`.
+    package var structured: String {
+        let members = headers.map { name, value in
+            let name = name == "content-type" ? "datacontenttype" : String(name.dropFirst("ce_".count))
+            return "\(JSON.string(name).text):\(JSON.string(value).text)"
+        }
+        return "{\(members.joined(separator: ",")),\"data\":\(payload)}"
     }
 
     /// What a consumer of the suite needs to know of a message, from its headers alone.

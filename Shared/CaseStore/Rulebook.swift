@@ -19,6 +19,8 @@ package struct Rulebook: Sendable {
     package let notices: NoticeBook
     /// Whether a gateway is set that sends them; else none are written down.
     package let sendsNotices: Bool
+    /// Organisations that have a webhook; for others nothing is written down.
+    let hooked: Set<String>
 
     /// The newest version of each scheme, in order of its name.
     package let newest: [Policy]
@@ -83,7 +85,7 @@ package struct Rulebook: Sendable {
     private static let contents: [Query] = [
         "SELECT profile, version, document FROM jiesu.policy",
         """
-        SELECT code, title, aliases, parent, level, roles, contact, inbox, disabled_at IS NOT NULL, successor
+        SELECT code, title, aliases, parent, level, roles, contact, inbox, disabled_at IS NOT NULL, successor, hooked
         FROM jiesu.organisation
         """,
         "SELECT code, title, aliases, parent FROM jiesu.region",
@@ -126,6 +128,7 @@ package struct Rulebook: Sendable {
             Array(try calendar.get(1, as: String.self).utf8), file: "calendar \(try calendar.get(0, as: String.self))")
         partitions = try answers[6].only().get(0)
         sendsNotices = !answers[7].isEmpty
+        hooked = Set(try answers[2].filter { try $0.get(10) }.map { try $0.get(0) })
         duties = try Duties.shipped()
         notices = try NoticeBook.shipped()
         newest = Dictionary(grouping: profiles.values.map(\.policy), by: \.version.profile).values

@@ -1,7 +1,7 @@
 import JSON
 import Lifecycle
 
-/// A small HTTP/1.1 client for the demo, the benchmarks and tests: one connection, kept open, one request at a time.
+/// A small HTTP/1.1 client, for gateways, webhooks, the demo, the benchmarks and tests: one connection, kept open, one request at a time.
 ///
 /// It follows no redirects, keeps no cookies, speaks no TLS. It blocks a thread of its own, never one that tasks
 /// share; who wants requests at the same time takes several clients.
@@ -24,6 +24,7 @@ package actor Client {
 
     private let host: String
     private let port: UInt16
+    private let authority: String
     private let timeout: Duration
     private let longestAnswer: Int
     private var socket: ClientSocket?
@@ -32,11 +33,14 @@ package actor Client {
     /// - Parameters:
     ///   - timeout: for one request, from connecting to the last byte of the answer.
     ///   - longestAnswer: bytes of one answer, headers included, beyond which it is given up.
+    ///   - authority: what `Host` says; `nil`: host and port.
     package init(
-        host: String = "127.0.0.1", port: Int, timeout: Duration = .seconds(10), longestAnswer: Int = 16 << 20
+        host: String = "127.0.0.1", port: Int, timeout: Duration = .seconds(10), longestAnswer: Int = 16 << 20,
+        authority: String? = nil
     ) {
         self.host = host
         self.port = UInt16(clamping: port)
+        self.authority = authority ?? "\(host):\(port)"
         self.timeout = timeout
         self.longestAnswer = longestAnswer
     }
@@ -78,11 +82,11 @@ package actor Client {
     private func request(
         _ method: String, _ target: String, _ headers: Headers, _ body: [UInt8]
     ) throws(HTTPError) -> [UInt8] {
-        let pieces = [method, target] + headers.flatMap { [$0.name, $0.value] }
+        let pieces = [method, target, authority] + headers.flatMap { [$0.name, $0.value] }
         guard pieces.allSatisfy({ !$0.utf8.contains { $0 == 0x0A || $0 == 0x0D || $0 == 0 } }) else {
             throw HTTPError(.misuse, "a line break or NUL in method, target or header")
         }
-        var head = "\(method) \(target) HTTP/1.1\r\nHost: \(host):\(port)\r\n"
+        var head = "\(method) \(target) HTTP/1.1\r\nHost: \(authority)\r\n"
         for (name, value) in headers { head += "\(name): \(value)\r\n" }
         if !body.isEmpty || method != "GET" && method != "HEAD" { head += "Content-Length: \(body.count)\r\n" }
         return Array((head + "\r\n").utf8) + body

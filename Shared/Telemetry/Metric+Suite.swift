@@ -38,6 +38,11 @@ extension Metric {
     package static let noticesFailed = gauge(
         "jiesu_notices_failed", help: "Messages to complainants that did not come and wait for a person.")
 
+    /// `state` is `waiting` or `dead` (tried for the last time).
+    package static let webhookRows = gauge(
+        "jiesu_webhook_rows", labels: ["state"],
+        help: "Messages that wait to be POSTed to organisations, or were given up.")
+
     /// `handler` is a word of the program, `outcome` is `done` or `parked`. Only the try that succeeded.
     package static let handlerSeconds = histogram(
         "jiesu_handler_seconds", labels: ["handler", "outcome"], help: "Time to handle one batch.")

@@ -1,3 +1,4 @@
+import HTTP
 import JSON
 import Testing
 
@@ -80,6 +81,19 @@ import Testing
     ])
     func `an address is read, or refused`(text: String, expected: String?) {
         #expect(HTTPAddress(text)?.description == expected)
+    }
+
+    @Test(arguments: [
+        ("https://a.example/x?y=1", "https://a.example:443/x?y=1", "https://a.example/x?y=1"),
+        ("https://a.example:8443", "https://a.example:8443/", "https://a.example:8443/"),
+        ("http://[::1]/s", "http://[::1]:80/s", "http://[::1]/s"), ("http://a:443/", "http://a:443/", "http://a:443/"),
+        ("ftp://a/", nil, nil), ("https://u:p@a/", nil, nil), ("https://", nil, nil),
+    ])
+    func `an address for a proxy has its scheme, and no port that goes without saying`(
+        text: String, expected: String?, absolute: String?
+    ) {
+        #expect(HTTPAddress(text, allowsHTTPS: true)?.description == expected)
+        #expect(HTTPAddress(text, allowsHTTPS: true)?.absolute == absolute)
     }
 
     @Test func `of what a gateway said nothing is kept that leads to the person`() {

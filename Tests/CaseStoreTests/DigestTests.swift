@@ -2,6 +2,7 @@ import Casework
 import Postgres
 import Support
 import Testing
+import WorkingTime
 
 @testable import CaseStore
 
@@ -174,6 +175,19 @@ struct DigestTests {
             let text = String(decoding: message.value ?? [], as: UTF8.self)
             #expect(text.contains("\"day\":\"2026-03-01\"") && text.contains("\"hash\":\"\(kept.hash)\""), "\(text)")
         }
+    }
+
+    @Test func whoeverFillsTopicsAgainAnnouncesTheDigestsToo() async throws {
+        let (fixture, ids, _) = try await sealed(1)
+        let refill = Refill(pool: fixture.pool)
+        let announced: Query = "SELECT count(*) FROM jiesu.outbox WHERE topic = 'jiesu.digests'"
+        #expect(try await fixture.number(announced) == 1)
+        #expect(try await refill.copy(.init(topic: "jiesu.digests")) { _ in }.messages == 1)
+        _ = try await refill.copy(.init(caseID: ids[0])) { _ in }
+        _ = try await refill.copy(.init(since: Moment(iso8601: "2026-04-01T00:00:00+08:00"))) { _ in }
+        #expect(try await fixture.number(announced) == 2)
+        _ = try await refill.begin(since: nil)
+        #expect(try await fixture.number(announced) == 3)
     }
 
     @Test func whatChangedIsFoundByAnIndexAmongManyThatDidNot() async throws {

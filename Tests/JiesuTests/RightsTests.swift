@@ -39,6 +39,7 @@ import Testing
             "setting": "S", "broker": "S", "simulation": "S", "policy": "S", "region": "S", "organisation": "S",
             "jurisdiction": "S", "case_file": "SU", "case_event": "SI", "outbox": "I", "parked": "SI",
             "calendar": "S", "clock": "SIUD", "note": "SI", "notice": "SIU",
+            "webhook_delivery": "SU", "digest": "S",
         ],
         "jiesu_reporting": [
             "setting": "S", "broker": "S", "simulation": "S", "policy": "S", "region": "S", "organisation": "S",
@@ -64,7 +65,7 @@ import Testing
             "command.decided_at U", "command.outcome U", "command.detail U", "command.version U",
         ]),
         "jiesu_deadlines": owing,
-        "jiesu_callback": deciding.union(waiting),
+        "jiesu_callback": deciding.union(waiting).union(["webhook.organisation S", "webhook.url S"]),
         "jiesu_reporting": ["case_file.reported U"],
         desk: [
             "command.case_id I", "command.id I", "command.kind I", "command.round I", "command.account I",
@@ -83,7 +84,7 @@ import Testing
         "notice.case_id I", "notice.version I", "notice.round I", "notice.kind I",
     ]
     private static let common: Set = ["clock", "micros", "moment", "my_organisation"]
-    private static let appending: Set = ["framed", "event_body", "link", "chain"]
+    private static let appending: Set = ["framed", "event_body", "link", "chain", "queue_webhooks"]
     private static let logIn: Set = ["log_in", "session", "log_out"]
     private static let reading: Set = [
         "ticket", "read_person", "ask", "found", "attach", "attachments", "read_attachment",
@@ -107,7 +108,8 @@ import Testing
         ]),
         "jiesu_deadlines": common.union(appending).union(["given_at"]),
         "jiesu_callback": common.union(appending).union(logIn).union(reading).union(approving).union([
-            "is_shown", "change_password", "set_notices", "notice_tickets", "notice_contacts",
+            "is_shown", "change_password", "set_notices", "notice_tickets", "notice_contacts", "webhook_signatures",
+            "webhook_done", "digest_payload",
         ]),
         "jiesu_reporting": common.union(logIn).union(["change_password"]),
         desk: common.union(logIn).union(reading).union(approving).union([
@@ -274,6 +276,9 @@ import Testing
         ("jiesu_reporting", "DELETE FROM jiesu.report_fact"),
         ("jiesu_routing", "SELECT FROM jiesu.notice"), ("jiesu_routing", "SELECT jiesu.notice_contacts('{1}')"),
         ("jiesu_callback", "DELETE FROM jiesu.notice"), ("jiesu_intake", "SELECT jiesu.set_notices(false)"),
+        ("jiesu_callback", "SELECT secret FROM jiesu.webhook"), ("jiesu_routing", "SELECT FROM jiesu.webhook_delivery"),
+        ("jiesu_callback", "SELECT jiesu.put_webhook('wangting-urban', 'http://x', true)"),
+        (desk, "SELECT FROM jiesu.webhook"), (desk, "SELECT jiesu.webhook_signatures('wangting-urban', '{x}')"),
         (desk, "SELECT FROM jiesu.notice"), (desk, "INSERT INTO jiesu.notice (case_id) VALUES (1)"),
         ("jiesu_reporting", "SELECT jiesu.read_person(1)"), ("jiesu_deadlines", "SELECT jiesu.log_in('a', 'b')"),
         ("jiesu_intake", "SELECT jiesu.read_person(1)"), ("jiesu_classification", "SELECT jiesu.ticket(1, 1, 'x')"),

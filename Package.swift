@@ -203,7 +203,7 @@ let package = Package(
             "JiesuTests",
             [
                 "Jiesu", "Access", "CaseAPI", "Callback", "HTTP", "Intake", "Classification", "Routing", "CaseStore",
-                "Casework", "Configuration", "Pages", "Policies", "Postgres", "JSON", "WorkingTime", "Support",
+                "Casework", "Configuration", "Kafka", "Pages", "Policies", "Postgres", "JSON", "WorkingTime", "Support",
                 "Telemetry", "WorkPages",
             ], exclude: ["Golden"]),
         tests("KafkaTests", ["Kafka", "Support", "Telemetry"]),

@@ -11,6 +11,8 @@ struct InboxAlarm: Service {
     let book: NewsBook
     let watch: BrokerWatch
     let bell: Bell
+    /// Whose inbox it has to be; `nil`: of whomever the database login speaks for.
+    var organisation: String?
     let log: Logger
 
     func run() async throws {
@@ -32,11 +34,13 @@ struct InboxAlarm: Service {
 
     /// Returns when the broker is another.
     private func listen(to broker: Broker) async throws {
-        guard let organisation = try await book.organisation() else { throw NoOrganisation() }
-        let reader = try Reader(
-            watch.settings(for: broker), topic: Destination.inbox(organisation).topic, from: .end, log: log)
+        guard let spokenFor = try await book.organisation() else { throw NoOrganisation() }
+        guard organisation == nil || organisation == spokenFor else { throw OtherOrganisation(code: spokenFor) }
+        let topic = Destination.inbox(spokenFor).topic
+        let reader = try Reader(watch.settings(for: broker), topic: topic, from: .end, log: log)
         do {
             try await reader.open()
+            log.info("inbox is listened to", ["topic": topic])
             // Something may have arrived before.
             bell.ring()
             while !Task.isCancelled, watch.broker == broker {
@@ -47,6 +51,11 @@ struct InboxAlarm: Service {
             throw error
         }
         await reader.close()
+    }
+
+    private struct OtherOrganisation: Error, CustomStringConvertible {
+        let code: String
+        var description: String { "the database login speaks for \(code), and JIESU_ORG names another" }
     }
 
     private struct NoOrganisation: Error, CustomStringConvertible {

@@ -14,7 +14,14 @@ import WorkPages
 @main
 enum Main {
     static func main() async {
-        let settings = Environment.orExit(program: "jiesu-desk") { CommonSettings(&$0, port: 8090) }
+        let (settings, organisation) = Environment.orExit(program: "jiesu-desk") { environment in
+            (
+                CommonSettings(&environment, port: 8090),
+                environment.optional(
+                    "JIESU_ORG", .text("an organisation's code", example: "wangting-urban"),
+                    "whose desk this is: with a database login that speaks for another it is never ready")
+            )
+        }
         let log = Logger(service: "desk", level: settings.logLevel)
         await Lifecycle.main(log: log) {
             let metrics = Metrics()
@@ -25,13 +32,17 @@ enum Main {
             let book = NewsBook(pool: pool)
             let news = LiveNews(book: book, log: log)
             return [
-                watch, news, InboxAlarm(book: book, watch: watch, bell: news.bell, log: log),
+                watch, news,
+                InboxAlarm(book: book, watch: watch, bell: news.bell, organisation: organisation, log: log),
                 Server(
                     name: "jiesu-desk", listen: settings.listen.description, certificate: settings.certificate,
                     routes: CaseRoutes(book: desk, access: access).all
                         + CasePages(prefix: "/desk", book: desk, access: access, events: "/desk/events").all
                         + EventRoutes(news: news, access: access).all,
-                    ready: { ["database": await pool.answers()] }, problemPage: { Page.problem($0, home: "/desk") },
+                    ready: {
+                        let isOurs = try? await book.speaks(for: organisation)
+                        return ["database": isOurs != nil, "organisation": isOurs ?? true]
+                    }, problemPage: { Page.problem($0, home: "/desk") },
                     metrics: metrics, log: log
                 ),
             ]

@@ -45,6 +45,12 @@ struct NewsBook: Sendable {
         try await pool.withConnection { try await $0.query("SELECT jiesu.my_organisation()") }.only().get(0)
     }
 
+    /// Whether the login speaks for this organisation; of none it asks nothing but an answer.
+    func speaks(for expected: String?) async throws -> Bool {
+        let organisation = try await organisation()
+        return expected == nil || organisation == expected
+    }
+
     /// The database wrote what we cannot read back.
     private struct Unreadable: Error {
         let position: String

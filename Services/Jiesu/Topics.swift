@@ -34,6 +34,7 @@ enum Topics {
                 Topic(name: Destination.inbox(try row.get(0)).topic, partitions: inboxPartitions)
             })
     }
+
     /// Makes those of `wanted` that the cluster has not; nothing that exists is changed.
     /// - Returns: the names of those that were made.
     /// - Throws: `CommandFailure` before anything is made, if `jiesu.cases` has other partitions than the database

@@ -1,4 +1,5 @@
 internal import CRdKafka
+import Synchronization
 import Telemetry
 
 /// What librdkafka calls back into: its `opaque`. It is not retained by C, so the `Client` keeps it until after
@@ -9,12 +10,17 @@ final class Callbacks: Sendable {
     private let log: Logger
     private let delivered: @Sendable (Ticket, KafkaError?) -> Void
     private let rebalanced: @Sendable (Rebalance) -> Void
+    private let tls: KafkaSettings.TLS?
+    private let lastTrouble = Mutex<String?>(nil)
 
+    /// - Parameter tls: what is to blame when a broker refuses us.
     init(
-        log: Logger, delivered: @escaping @Sendable (Ticket, KafkaError?) -> Void = { _, _ in },
+        log: Logger, tls: KafkaSettings.TLS? = nil,
+        delivered: @escaping @Sendable (Ticket, KafkaError?) -> Void = { _, _ in },
         rebalanced: @escaping @Sendable (Rebalance) -> Void = { _ in }
     ) {
         self.log = log
+        self.tls = tls
         self.delivered = delivered
         self.rebalanced = rebalanced
     }
@@ -65,10 +71,26 @@ final class Callbacks: Sendable {
         Unmanaged<Callbacks>.fromOpaque(opaque).takeUnretainedValue()
     }
 
-    /// librdkafka uses syslog's levels: 3 and less are errors, 7 is for debugging.
+    /// Why a broker refused the last connection; `nil` if none did, or none since `answered`.
+    var trouble: String? { lastTrouble.withLock { $0 } }
+
+    /// The brokers have answered.
+    func answered() {
+        lastTrouble.withLock { $0 = nil }
+    }
+
+    /// librdkafka uses syslog's levels: 3 and less are errors, 7 is for debugging. A certificate that is refused stays so until somebody
+    /// does something.
     private func wrote(_ level: Int32, _ facility: String, _ text: String) {
         let ours: Logger.Level = level <= 3 ? .warning : level < 7 ? .info : .debug
-        log.log(ours, "librdkafka", ["facility": facility, "text": text])
+        guard facility == "FAIL",
+            let trouble = ConnectionTrouble.meaning(
+                of: text, tls, end: tls.flatMap { CertificateEnd.date(file: $0.certificate) })
+        else {
+            return log.log(ours, "librdkafka", ["facility": facility, "text": text])
+        }
+        lastTrouble.withLock { $0 = trouble }
+        log.log(ours, "no connection to Kafka", ["reason": trouble, "text": text])
     }
 
     /// What matters of these reaches the caller as the result of a call; librdkafka has logged it as well.

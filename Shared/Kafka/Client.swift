@@ -23,6 +23,12 @@ final class Client: @unchecked Sendable {
         Thread.detachNewThread { end.run() }
     }
 
+    /// Why a broker refused the last connection, if one did and none has answered since.
+    var trouble: String? { callbacks.trouble }
+
+    /// The brokers have answered: what was in the way is not any more.
+    func answered() { callbacks.answered() }
+
     /// Waits until the C side is gone, without keeping the client alive.
     var destroyed: Destroyed { Destroyed(gone: gone) }
 

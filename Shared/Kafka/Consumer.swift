@@ -44,7 +44,7 @@ package actor Consumer {
 
         let state = SharedState()
         let client = try Client(
-            RD_KAFKA_CONSUMER, configuration, Callbacks(log: log, rebalanced: state.apply))
+            RD_KAFKA_CONSUMER, configuration, Callbacks(log: log, tls: settings.tls, rebalanced: state.apply))
         // From here on everything that the consumer asks for, callbacks included, is served by its own poll.
         rd_kafka_poll_set_consumer(client.pointer)
         let list = TopicPartitionList()

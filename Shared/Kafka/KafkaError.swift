@@ -50,6 +50,18 @@ extension KafkaError {
             isFatal: rd_kafka_error_is_fatal(error) != 0, file: file, line: line)
     }
 
+    /// The cluster keeps no access list: whoever reaches it may do everything.
+    package var isWithoutAuthorizer: Bool {
+        [RD_KAFKA_RESP_ERR_SECURITY_DISABLED, RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE].contains(
+            rd_kafka_resp_err_t(number))
+    }
+
+    /// The same with what kept the brokers from answering, if that is known.
+    func because(of trouble: String?) -> KafkaError {
+        guard let trouble, isRetriable else { return self }
+        return KafkaError(rd_kafka_resp_err_t(number), "\(reason): \(trouble)", file: file, line: line)
+    }
+
     /// The code of a delivery report or a call; if the client has failed for good, the reason for that instead.
     init(_ code: rd_kafka_resp_err_t, of client: OpaquePointer, file: String = #fileID, line: Int = #line) {
         var text = [CChar](repeating: 0, count: 512)

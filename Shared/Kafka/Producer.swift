@@ -35,7 +35,7 @@ package final class Producer: Sendable {
         try configuration.set("partitioner", "murmur2_random")
 
         let deliveries = Deliveries()
-        let callbacks = Callbacks(log: log, delivered: deliveries.settle)
+        let callbacks = Callbacks(log: log, tls: settings.tls, delivered: deliveries.settle)
         let client = try Client(RD_KAFKA_PRODUCER, configuration, callbacks)
         self.client = Mutex(client)
         self.deliveries = deliveries

@@ -24,13 +24,14 @@ package actor Reader {
     /// Connects in the background; does not block. Throws when a setting is refused.
     package init(_ settings: KafkaSettings, topic: String, from start: Start, log: Logger) throws(KafkaError) {
         let configuration = try settings.configuration()
-        // librdkafka wants a name before it assigns; the group is never joined and nothing is stored under it.
-        try configuration.set("group.id", "jiesu-reader")
+        // librdkafka wants a name before it assigns, and asks who coordinates it; the group is never joined and nothing is
+        // stored under it. A name that whoever may read the topic has a right to, where there are ACLs.
+        try configuration.set("group.id", "\(topic).reader")
         try configuration.set("enable.auto.commit", "false")
         try configuration.set("auto.offset.reset", "earliest")
         try configuration.set("enable.partition.eof", "true")
         try FetchBounds.set(in: configuration)
-        let client = try Client(RD_KAFKA_CONSUMER, configuration, Callbacks(log: log))
+        let client = try Client(RD_KAFKA_CONSUMER, configuration, Callbacks(log: log, tls: settings.tls))
         rd_kafka_poll_set_consumer(client.pointer)
         self.topic = topic
         self.start = start
@@ -105,7 +106,8 @@ package actor Reader {
             ends?.end(of: partition)
         case let code:
             let error = KafkaError(code, rd_kafka_message_errstr(pointer).map { String(cString: $0) })
-            guard error.isRetriable else { throw error }
+            // Whether we might join the group is nothing to us.
+            guard error.isRetriable || code == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED else { throw error }
             log.info("Kafka reader goes on", ["topic": topic, "code": error.code])
         }
         return nil

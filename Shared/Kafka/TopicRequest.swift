@@ -26,21 +26,12 @@ struct TopicRequest: ~Copyable {
 
     /// Sends and waits for the answer, which is about each topic.
     func send(_ client: OpaquePointer, _ within: Duration) throws(KafkaError) {
-        let milliseconds = Int32(within.milliseconds)
-        let options = rd_kafka_AdminOptions_new(client, RD_KAFKA_ADMIN_OP_CREATETOPICS)
-        defer { rd_kafka_AdminOptions_destroy(options) }
-        rd_kafka_AdminOptions_set_request_timeout(options, milliseconds, nil, 0)
-        let queue = rd_kafka_queue_new(client)
-        defer { rd_kafka_queue_destroy(queue) }
         var topics = pointers
-        rd_kafka_CreateTopics(client, &topics, topics.count, options, queue)
-        // A little longer than the request itself may take, so that its own time-out is what we hear.
-        guard let event = rd_kafka_queue_poll(queue, milliseconds + 1_000) else {
-            throw KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT)
+        try AdminCall.ask(RD_KAFKA_ADMIN_OP_CREATETOPICS, of: client, within: within) { options, queue in
+            rd_kafka_CreateTopics(client, &topics, topics.count, options, queue)
+        } read: { (answer) throws(KafkaError) in
+            try Self.check(answer)
         }
-        defer { rd_kafka_event_destroy(event) }
-        try KafkaError.check(rd_kafka_event_error(event), String(cString: rd_kafka_event_error_string(event)))
-        try Self.check(event)
     }
 
     private static func check(_ event: OpaquePointer) throws(KafkaError) {

@@ -33,6 +33,22 @@ package struct ConnectionSettings: Sendable {
         return other
     }
 
+    /// The same database as a URL for another login, over TLS, with `PASSWORD` where its password belongs; for a server that is reached
+    /// over a socket of this machine `HOST` stands where its name belongs.
+    package func url(for user: String) -> String {
+        let hosts = (parameters["host"] ?? "").split(separator: ",").map(String.init)
+        let ports = (parameters["port"] ?? "").split(separator: ",").map(String.init)
+        let places = hosts.enumerated().map { index, host in
+            let port = ports.indices.contains(index) ? ports[index] : ports.last
+            return host + (port.map { ":\($0)" } ?? "")
+        }
+        let isLocal = hosts.isEmpty || hosts.contains { $0.hasPrefix("/") || $0.hasPrefix("@") }
+        let place = isLocal ? "HOST" : places.joined(separator: ",")
+        let name = parameters["dbname"] ?? "jiesu"
+        let which = parameters["target_session_attrs"].map { "&target_session_attrs=\($0)" } ?? ""
+        return "postgresql://\(user):PASSWORD@\(place)/\(name)?sslmode=verify-full\(which)"
+    }
+
     /// What `PQconnectdbParams` takes.
     var keywords: [String: String] {
         var all = [

@@ -40,7 +40,8 @@ package enum BuiltProgram {
         try await run("python3", ["-c", script] + arguments, environment: ["PYTHONPATH": pythonPackages ?? ""])
     }
 
-    private static func run(
+    /// Runs any program to its end; see `jiesu`.
+    package static func run(
         _ name: String, _ arguments: [String], environment more: [String: String], in place: URL? = nil
     ) async throws -> Output {
         let texts = try TemporaryFolder()

@@ -28,7 +28,7 @@ topic = channel["address"].replace("{organisation}", organisation)
 messages = {m["name"]: m for m in (resolve(r) for r in channel["messages"].values())}
 
 consumer = Consumer({
-    "bootstrap.servers": brokers, "group.id": f"{organisation}-reader", "auto.offset.reset": "earliest",
+    "bootstrap.servers": brokers, "group.id": f"{topic}.reader", "auto.offset.reset": "earliest",
 })
 consumer.subscribe([topic])
 seen = {}

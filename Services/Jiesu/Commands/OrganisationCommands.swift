@@ -9,7 +9,8 @@ enum OrganisationAddCommand: OperatorCommand {
     static let name = "organisation add"
     static let synopsis = """
         CODE [--title T] [--level L] [--parent CODE] [--alias A ...] [--role R ...]
-                 [--jurisdiction REGION:SUBJECT ...] [--contact TEXT] [--no-inbox] [--password-file FILE] [--data DIR]
+                 [--jurisdiction REGION:SUBJECT ...] [--contact TEXT] [--no-inbox] [--password-file FILE]
+                 [--principal FORM] [--data DIR]
         """
     static let summary = "an organisation with jurisdiction, database login, topic and first account, in one step"
     static let details = """
@@ -24,15 +25,18 @@ enum OrganisationAddCommand: OperatorCommand {
         --password-file; psql's \\password sets another. Its first account is named CODE and may do what officers, heads and
         leaders do; its password, too, is shown once, and `jiesu account password` makes another. To grant an extension that it
         asked for takes a second account.
-        The topic is made on the cluster that JIESU_KAFKA_BROKERS names; the embedded broker makes it by itself.
+        The topic is made on the cluster that JIESU_KAFKA_BROKERS names and, where there is an authorizer, the right of CODE's
+        certificate to read it (--principal: as `jiesu topics --help` tells). Then it prints what the desk needs to join: its
+        settings, and what its certificate must say. The embedded broker makes the topic by itself and knows no rights.
         """
     static let options: [Arguments.Option] = [
         Reach.option, .value("title"), .value("level"), .value("parent"), .list("alias"), .list("role"),
-        .list("jurisdiction"), .value("contact"), .flag("no-inbox"), .value("password-file"),
+        .list("jurisdiction"), .value("contact"), .flag("no-inbox"), .value("password-file"), Rights.option,
     ]
 
     static func run(_ arguments: Arguments) async throws -> Int32 {
         let request = try OrganisationRequest(arguments)
+        let principals = try Rights.Principals(arguments)
         let password = try arguments.text("password-file").map(firstLine)
         let reach = try Reach(arguments)
         let pool = try reach.pool()
@@ -50,30 +54,40 @@ enum OrganisationAddCommand: OperatorCommand {
         }
         // At once: no later failure may swallow a password.
         for step in done { print(step.line) }
-        let hasNewTopic = organisation.hasInbox ? try await makeTopic(of: organisation.code, reach, pool) : false
-        if !hasNewTopic, done.allSatisfy({ $0.outcome == "there" }) { print("nothing changed") }
+        let isNewInKafka =
+            organisation.hasInbox ? try await makeTopic(of: organisation.code, principals, reach, pool) : false
+        if !isNewInKafka, done.allSatisfy({ $0.outcome == "there" }) { print("nothing changed") }
         return 0
     }
 
-    /// - Returns: whether it was made now.
-    private static func makeTopic(of code: String, _ reach: Reach, _ pool: Pool) async throws -> Bool {
+    /// The topic, and the right to read it; and tells what else the organisation needs.
+    /// - Returns: whether anything was made now.
+    private static func makeTopic(
+        of code: String, _ principals: Rights.Principals, _ reach: Reach, _ pool: Pool
+    ) async throws -> Bool {
         let name = Destination.inbox(code).topic
         guard reach.namesKafka else {
             print(
                 "topic\t\(name)\tleft to the embedded broker; for a cluster, set JIESU_KAFKA_BROKERS and run it again")
             return false
         }
+        let kafka = try await reach.kafka(pool)
+        let made: Set<String>
         do {
-            let made = try await Topics.make(
-                try await Topics.wanted(pool).filter { $0.name == name }, at: try await reach.kafka(pool),
-                log: reach.log)
-            print("topic\t\(name)\t\(made.isEmpty ? "there" : "made")")
-            return !made.isEmpty
+            made = try await Topics.make(
+                try await Topics.wanted(pool).filter { $0.name == name }, at: kafka, log: reach.log)
         } catch {
             throw CommandFailure(
                 "the topic \(name) was not made: \(error)",
                 hint: "all else is done; run it again when the cluster answers")
         }
+        print("topic\t\(name)\t\(made.isEmpty ? "there" : "made")")
+        let rights = try await Rights.wanted(by: code, principals).put(at: kafka, log: reach.log)
+        for line in rights.map({ $0.lines.map { "rights\t\($0)" } }) ?? [Rights.noAuthorizer] { print(line) }
+        let settings = DistrictSettings(
+            code: code, database: try ConnectionSettings(url: reach.databaseURL), kafka: kafka, principals: principals)
+        print("\n\(settings.text)\n")
+        return !made.isEmpty || rights?.new.isEmpty == false
     }
 
     private static func firstLine(of path: String) throws -> String {

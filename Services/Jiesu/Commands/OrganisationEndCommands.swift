@@ -42,7 +42,7 @@ enum OrganisationMergeCommand: OperatorCommand {
         limit moves. A case that is about --into, or about whom it reports to, goes to the centre for a person to decide.
         The log-ins and the desk login of CODE end; give its people accounts of the other organisation with `jiesu account add`.
         Closed cases stay CODE's. The step can be repeated: broken off, it goes on where it stopped. A running jiesu-routing
-        hands cases over as well.
+        hands cases over as well. What CODE's certificate may read in Kafka `jiesu topics` takes back.
         """
     static let options: [Arguments.Option] = [Reach.option, .value("into")]
 
@@ -61,7 +61,8 @@ enum OrganisationDisableCommand: OperatorCommand {
     static let details = """
         Without --successor it must have no open case: those that it has are shown, and nothing changes. With it they are handed
         over, and go on where they stood; its jurisdictions go to nobody (`jiesu organisation merge` gives them on, too).
-        The step can be repeated: broken off, it goes on where it stopped. There is no way back.
+        The step can be repeated: broken off, it goes on where it stopped. There is no way back. What CODE's certificate may read
+        in Kafka `jiesu topics` takes back.
         """
     static let options: [Arguments.Option] = [Reach.option, .value("successor")]
 

@@ -49,14 +49,14 @@ final class Examining: Caseworker {
         }
     }
 
-    /// What was written in the first submissions of the first of these cases, at least of one.
+    /// What was written in the latest submissions of the first of these cases, at least of one.
     private func read(_ cases: [Case], on connection: Connection) async throws -> [Int64: Complaint] {
         let rows = try await connection.query(
             """
             SELECT case_id, title, text, place, about
             FROM (SELECT *, sum(octet_length(text)) OVER (ORDER BY case_id) - octet_length(text) AS bytes_before
-                FROM (SELECT case_id, title, text, place, about FROM jiesu.submission
-                    WHERE case_id = ANY(\(cases.map(\.id))) AND number = 1) AS s) AS n
+                FROM (SELECT DISTINCT ON (case_id) case_id, title, text, place, about FROM jiesu.submission
+                    WHERE case_id = ANY(\(cases.map(\.id))) ORDER BY case_id, number DESC) AS s) AS n
             WHERE bytes_before < \(bytes)
             """)
         let regions = Dictionary(uniqueKeysWithValues: cases.map { ($0.id, $0.region) })

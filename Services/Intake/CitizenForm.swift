@@ -185,7 +185,7 @@ struct CitizenForm {
     }
 
     /// 128 bits, of one length.
-    private static func newKey() -> String {
+    static func newKey() -> String {
         let digits = String(UInt128.random(in: 0 ... .max), radix: 36)
         return String(repeating: "0", count: 25 - digits.count) + digits
     }

@@ -339,6 +339,7 @@ extension Event {
     fileprivate var toldToComplainant: String? {
         switch self {
         case .registered: "已登记"
+        case .corrected: "登记内容已更正"
         case .judgementRequested: "由人工研判"
         case .accepted: "已受理"
         case .dispatched: "已转办理单位"

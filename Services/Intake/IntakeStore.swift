@@ -115,6 +115,22 @@ struct IntakeStore {
         }
     }
 
+    /// What a correction of a case must know: its round, the number that the next submission gets, and whether there is a name and a way to
+    /// reach the person once those that are given are written down. `nil`: there is no such case.
+    func correctable(
+        _ id: Int64, hasName: Bool, hasWay: Bool
+    ) async throws -> (round: Int, submission: Int, isReachable: Bool)? {
+        let row = try await pool.withConnection { connection in
+            try await connection.query(
+                """
+                SELECT f.round, c.number, c.reachable FROM jiesu.case_file f
+                CROSS JOIN jiesu.correctable(f.id, \(hasName), \(hasWay)) AS c WHERE f.id = \(id)
+                """
+            ).first
+        }
+        return try row.map { (try $0.get(0), try $0.get(1), try $0.get(2)) }
+    }
+
     /// The round of handling that a case is in; `nil` as for `progress`.
     func round(of number: CaseNumber, code: QueryCode) async throws -> Int? {
         try await pool.withConnection { connection in

@@ -20,17 +20,19 @@ struct OperatorPages {
         assist = OperatorAssist(complaints: complaints)
     }
 
-    static let ways = [WorkSite.Way("", "登记")]
+    static let ways = [WorkSite.Way("", "登记"), WorkSite.Way("/correction", "更正登记")]
     private static let role = Role(code: "operator")
 
-    var all: [Route] { site.all + [PageScript.suggestions.route, form, again, suggestions, register] }
+    var all: [Route] {
+        site.all + [PageScript.suggestions.route, form, again, suggestions, register]
+            + OperatorCorrection(pages: self).all
+    }
 
-    private func page(_ request: Request, _ body: (WorkSite.Visitor) async throws -> Response) async throws -> Response
-    {
+    func page(_ request: Request, _ body: (WorkSite.Visitor) async throws -> Response) async throws -> Response {
         try await site.page(request) { try await allowed($0, body) }
     }
 
-    private func allowed(
+    func allowed(
         _ visitor: WorkSite.Visitor, _ body: (WorkSite.Visitor) async throws -> Response
     ) async throws -> Response {
         try visitor.session.require(any: [Self.role])

@@ -67,7 +67,8 @@ struct ProgressDocument {
             case .handedOver(let handed):
                 handlers = handlers.compactMap { $0 == handed.from ? handed.to : $0 == handed.to ? nil : $0 }
                 members["handled_by"] = .array(handlers.map(office))
-            case .registered, .classified, .judgementRequested, .accepted, .linked, .repeated, .submitted, .instructed,
+            case .registered, .corrected, .classified, .judgementRequested, .accepted, .linked, .repeated, .submitted,
+                .instructed,
                 .signed, .returned, .disputed, .contacted, .visited, .noted, .informed, .extensionAsked,
                 .extensionGranted,
                 .extensionRefused, .limitSet, .replied, .calledBack, .rated, .closed, .reopened, .withdrawn, .warned,

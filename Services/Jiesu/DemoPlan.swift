@@ -68,6 +68,9 @@ struct DemoPlan: Sendable {
 
     private func taking(_ file: DemoCase, _ lead: String, _ tried: Set<Order.Kind>) -> Step? {
         let sent = since(file, .dispatched)
+        if chance(file, 14) < 6, file.round == 1, !tried.contains(.correct) {
+            return Step(at: later(sent, hours: 1), person: .dispatcher, kind: .correct, data: ["channel": "wechat"])
+        }
         let roll = chance(file, 1)
         if roll < 5, file.last[Event.Kind.returned.rawValue] == nil, !tried.contains(.return) {
             return Step(

@@ -4,7 +4,7 @@ import Postgres
 /// Complaints about the same matter: each is counted at the first of them, in a transaction of that case's own.
 extension CaseStore {
     /// Tells first cases of those that repeat them and were not counted yet; with each, of those that were counted at it before it was
-    /// known to be a repetition itself. One that was withdrawn or turned away is not worked on: then the next of the chain counts, if there
+    /// known to be a repetition itself. One that was withdrawn or turned away is not worked on: then the next of the matter counts, if there
     /// is one. What an organisation asked of the first case is decided before: a limit that its reply met does
     /// not fire over it.
     /// - Returns: how many were counted.
@@ -25,11 +25,13 @@ extension CaseStore {
                 )
                 SELECT c.id, c.first, coalesce((f.course::json ->> 'complaints')::int, 1)
                 FROM (
-                    SELECT c.id, coalesce(
-                        min(c.first) FILTER (WHERE f.state <> ALL ('{withdrawn,redirected,refused}')), min(c.first)) AS first
-                    FROM chain c CROSS JOIN LATERAL (
-                        SELECT f.state FROM jiesu.case_file f WHERE f.id = c.first LIMIT 1) AS f
-                    GROUP BY c.id) AS c
+                    SELECT r.id, CASE WHEN f.state <> ALL ('{withdrawn,redirected,refused}') THEN f.id ELSE coalesce((
+                        SELECT min(o.id) FROM jiesu.case_file o
+                        WHERE (o.earlier = f.id OR o.id IN (SELECT m.first FROM chain m WHERE m.id = r.id)) AND o.id < r.id
+                            AND o.state <> ALL ('{withdrawn,redirected,refused}')), f.id) END AS first
+                    FROM (SELECT id, min(first) AS root FROM chain GROUP BY id) AS r
+                    CROSS JOIN LATERAL (
+                        SELECT f.id, f.state FROM jiesu.case_file f WHERE f.id = r.root LIMIT 1) AS f) AS c
                 JOIN jiesu.case_file f ON f.id = c.id
                 WHERE NOT EXISTS (SELECT FROM jiesu.command w WHERE w.case_id = c.first AND w.decided_at IS NULL)
                 ORDER BY c.id
@@ -41,8 +43,13 @@ extension CaseStore {
                 )
             }
             guard !pairs.isEmpty else { return 0 }
-            var batch = try await lock(Array(Set(pairs.map(\.first))), on: connection)
-            let commands = pairs.compactMap { pair -> Addressed? in
+            let firsts = Array(Set(pairs.map(\.first)))
+            var batch = try await lock(firsts, on: connection)
+            // What was asked, or is just being asked, while the locks were waited for is decided first too.
+            let unsettled = try await unsettled(firsts, in: batch, on: connection)
+            let waiting = try await oldestCommands(of: firsts, on: connection)
+            let counted = pairs.filter { !unsettled.contains($0.first) && waiting[$0.first] == nil }
+            let commands = counted.compactMap { pair -> Addressed? in
                 guard let file = batch.files[pair.first] else { return nil }
                 return Addressed(
                     caseID: pair.first,
@@ -53,9 +60,9 @@ extension CaseStore {
             _ = try await decide(commands, in: &batch, on: connection)
             _ = try await connection.pipeline(
                 try append(batch) + [
-                    "UPDATE jiesu.case_file SET repeat_told = true WHERE id = ANY(\(pairs.map(\.id)))"
+                    "UPDATE jiesu.case_file SET repeat_told = true WHERE id = ANY(\(counted.map(\.id)))"
                 ])
-            return pairs.count
+            return counted.count
         }
     }
 }

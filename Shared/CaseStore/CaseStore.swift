@@ -48,8 +48,9 @@ package struct CaseStore: Sendable {
             """
         let answers = try await connection.pipeline((query.map { [$0] } ?? []) + [time])
         let row = try answers[answers.count - 1].only()
-        let rules = try await shelf.book(number: try row.get(1), on: connection)
-        return (query == nil ? nil : answers[0], rules, Moment(microseconds: try row.get(0)))
+        let now = Moment(microseconds: try row.get(0))
+        let rules = try await shelf.book(number: try row.get(1), day: now.day, on: connection)
+        return (query == nil ? nil : answers[0], rules, now)
     }
 
     /// Locks the cases with these ids in order of id; others are passed over.

@@ -22,7 +22,9 @@ package struct Rulebook: Sendable {
     /// Organisations that have a webhook; for others nothing is written down.
     let hooked: Set<String>
 
-    /// The newest version of each scheme, in order of its name.
+    /// The day on which it was read: it tells which versions are in force.
+    let day: CivilDay
+    /// The newest version of each scheme that is in force, in order of its name.
     package let newest: [Policy]
     /// What `decide` needs beyond a case, as far as this book tells it.
     package let facts: Facts
@@ -38,18 +40,22 @@ package struct Rulebook: Sendable {
         }
     }
 
-    /// The newest version of the profile that governs the line with this telephone number.
+    /// The newest version in force of the profile that governs the line with this telephone number.
     package func profile(line: String) -> Profile? {
         newest { $0.line == line }
     }
 
-    /// The newest version of a profile by its name.
+    /// The newest version in force of a profile by its name.
     package func profile(named name: String) -> Profile? {
         newest { $0.version.profile == name }
     }
 
+    /// Of a scheme of which none is in force yet the first one: no contact is refused for that (R-IN-12).
     private func newest(where holds: (Policy) -> Bool) -> Profile? {
-        profiles.values.filter { holds($0.policy) }.max { $0.policy.version.version < $1.policy.version.version }
+        let versions = profiles.values.filter { holds($0.policy) }.sorted {
+            $0.policy.version.version < $1.policy.version.version
+        }
+        return versions.last { $0.isInForce(on: day) } ?? versions.first
     }
 
     /// The profile that leads for a case, in the version pinned to it.
@@ -73,12 +79,13 @@ package struct Rulebook: Sendable {
     ///
     /// Each statement may see a newer book than the one before. A change raises the number with the rest, so what was
     /// read between two equal numbers belongs together; otherwise it is read again.
-    package static func read(on connection: Connection) async throws -> Rulebook {
+    /// - Parameter day: of legal time.
+    package static func read(on connection: Connection, day: CivilDay) async throws -> Rulebook {
         let number: Query = "SELECT value FROM jiesu.setting WHERE name = 'rules'"
         while true {
             let answers = try await connection.pipeline([number] + contents + [number])
             let (first, last): (Int64, Int64) = (try answers[0].only().get(0), try answers[8].only().get(0))
-            if first == last { return try Rulebook(number: last, answers) }
+            if first == last { return try Rulebook(number: last, day, answers) }
         }
     }
 
@@ -95,7 +102,7 @@ package struct Rulebook: Sendable {
         "SELECT FROM jiesu.setting WHERE name = 'notices' AND value > 0",
     ]
 
-    private init(number: Int64, _ answers: [Rows]) throws {
+    private init(number: Int64, _ day: CivilDay, _ answers: [Rows]) throws {
         var profiles: [Policy.Version: Profile] = [:]
         var unreadable: [Policy.Version: String] = [:]
         for row in answers[1] {
@@ -108,6 +115,7 @@ package struct Rulebook: Sendable {
             }
         }
         self.number = number
+        self.day = day
         self.profiles = profiles
         self.unreadable = unreadable
         directory = Directory(
@@ -131,7 +139,8 @@ package struct Rulebook: Sendable {
         hooked = Set(try answers[2].filter { try $0.get(10) }.map { try $0.get(0) })
         duties = try Duties.shipped()
         notices = try NoticeBook.shipped()
-        newest = Dictionary(grouping: profiles.values.map(\.policy), by: \.version.profile).values
+        let inForce = profiles.values.filter { $0.isInForce(on: day) }.map(\.policy)
+        newest = Dictionary(grouping: inForce, by: \.version.profile).values
             .compactMap { $0.max { $0.version.version < $1.version.version } }
             .sorted { $0.version.profile < $1.version.profile }
         facts = Facts(directory: directory, calendar: self.calendar, duties: duties, newest: newest)
@@ -139,14 +148,18 @@ package struct Rulebook: Sendable {
     }
 }
 
-/// Keeps the last book read, and reads it again when its number changed.
+extension Profile {
+    fileprivate func isInForce(on day: CivilDay) -> Bool { effective <= day.description }
+}
+
+/// Keeps the last book read, and reads it again when its number changed, or the day.
 final class RulebookShelf: Sendable {
     private let book = Mutex<Rulebook?>(nil)
 
     /// The book with `number`, which the caller read in the same transaction, or a newer one.
-    func book(number: Int64, on connection: Connection) async throws -> Rulebook {
-        if let kept = book.withLock({ $0 }), kept.number == number { return kept }
-        let read = try await Rulebook.read(on: connection)
+    func book(number: Int64, day: CivilDay, on connection: Connection) async throws -> Rulebook {
+        if let kept = book.withLock({ $0 }), kept.number == number, kept.day == day { return kept }
+        let read = try await Rulebook.read(on: connection, day: day)
         book.withLock { $0 = read }
         return read
     }

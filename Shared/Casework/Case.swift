@@ -76,6 +76,12 @@ package struct Case: Sendable, Equatable {
             let version = version
             self = Case(id: id, registered: registered, at: at)
             self.version = version
+        case .corrected(let corrected):
+            channel = corrected.channel ?? channel
+            identity = corrected.identity ?? identity
+            region = corrected.region ?? region
+            course.source = corrected.source ?? course.source
+            course.isContactable = corrected.contactable ?? course.isContactable
         case .classified(let finding):
             take(finding)
             if !State.sent.contains(state) { state = .classified }
@@ -118,7 +124,8 @@ package struct Case: Sendable, Equatable {
             course.asked = nil
             course.ends[key] = granted.due
             course.extensions[key, default: 0] += 1
-            course.fired[key] = nil
+            // The target is what it was.
+            course.fired[key] = course.fired[key]?.filter { $0 == Clock.targetStep }
         case .extensionRefused: course.asked = nil
         case .limitSet(let limit): course.ends[clockKey(limit.profile, limit.clock)] = limit.due
         case .replied(let reply):
@@ -138,7 +145,10 @@ package struct Case: Sendable, Equatable {
         case .reopened(let reopened):
             round = reopened.round
             state = .reopened
-        case .withdrawn: state = .withdrawn
+        case .withdrawn:
+            state = .withdrawn
+            // Nobody is left for whom it would be put right.
+            for index in course.orders.indices { course.orders[index].isEnded = true }
         case .warned(let fired), .targetPassed(let fired), .escalated(let fired): note(fired)
         case .missed(let fired):
             note(fired)

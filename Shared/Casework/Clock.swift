@@ -21,6 +21,11 @@ package struct Clock: Sendable, Equatable {
     /// fires.
     package let isUncounted: Bool
 
+    /// Number of the step that is the limit.
+    static let limitStep = 1
+    /// Number of the step that is the target.
+    static let targetStep = 0
+
     package var key: String { clockKey(profile, rule) }
     /// When something must happen next.
     package var next: Moment? { steps.first?.at }
@@ -136,7 +141,7 @@ private func clock(_ rule: ClockRule, of file: Case, under policy: Policy, on ca
     }
     var steps: [Clock.Step] = []
     let target = rule.target.flatMap { end($0) }
-    if let target { steps.append(.init(number: 0, at: target.justAfter, kind: .target)) }
+    if let target { steps.append(.init(number: Clock.targetStep, at: target.justAfter, kind: .target)) }
     let limit = file.course.ends[key].map(Moment.init(microseconds:)) ?? rule.limit.flatMap { end($0) }
     guard let limit else { return target == nil && !isUncounted ? nil : made(target, nil, steps) }
     for (index, offset) in rule.warn.enumerated() {
@@ -150,7 +155,7 @@ private func clock(_ rule: ClockRule, of file: Case, under policy: Policy, on ca
         }
         steps.append(.init(number: 10 + index, at: max(at, start), kind: .warning))
     }
-    steps.append(.init(number: 1, at: limit.justAfter, kind: .limit))
+    steps.append(.init(number: Clock.limitStep, at: limit.justAfter, kind: .limit))
     for (index, escalation) in rule.escalate.enumerated() {
         guard let at = end(escalation.after, from: limit) else { continue }
         steps.append(.init(number: 100 + index, at: max(at, limit.justAfter), kind: .escalation(escalation)))
@@ -167,7 +172,8 @@ private func supervisionClocks(of file: Case, under policies: [Policy]) -> [Cloc
         return Clock(
             profile: policy.version.profile, rule: order.clock, step: "supervise",
             from: file.moment(of: .event(.supervised)) ?? due, isAssumed: false, target: nil, limit: due,
-            steps: fired.contains(1) ? [] : [.init(number: 1, at: due.justAfter, kind: .limit)], isUncounted: false)
+            steps: fired.contains(Clock.limitStep)
+                ? [] : [.init(number: Clock.limitStep, at: due.justAfter, kind: .limit)], isUncounted: false)
     }
 }
 

@@ -49,6 +49,7 @@ package struct Command: Sendable, Equatable {
 package enum Order: Sendable, Equatable {
     case register(Registered, earlier: Int64?)
     /// With the date for a case that has no limit of its own as what it turns out to be.
+    case correct(Corrected)
     case classify(Finding, due: Int64? = nil)
     case requestJudgement(JudgementRequested)
     case accept
@@ -92,6 +93,7 @@ package enum Order: Sendable, Equatable {
     /// The order's word: in the table `command`, in the API, and in the list of duties.
     package enum Kind: String, Sendable, CaseIterable {
         case register
+        case correct
         case classify
         case requestJudgement = "request_judgement"
         case accept
@@ -131,6 +133,7 @@ package enum Order: Sendable, Equatable {
     package var kind: Kind {
         switch self {
         case .register: .register
+        case .correct: .correct
         case .classify: .classify
         case .requestJudgement: .requestJudgement
         case .accept: .accept
@@ -174,6 +177,7 @@ extension Order.Kind {
     package var event: Event.Kind? {
         switch self {
         case .register: .registered
+        case .correct: .corrected
         case .classify: .classified
         case .requestJudgement: .judgementRequested
         case .accept: .accepted

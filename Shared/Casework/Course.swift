@@ -76,10 +76,16 @@ package struct Course: Sendable, Equatable {
 
     package init() {}
 
+    /// Whether the clock's limit was missed in this round; another round has its own.
+    func isLate(_ key: String) -> Bool { fired[key]?.contains(Clock.limitStep) ?? false }
+
     /// Orders to supervise that still run.
     package var running: [Order] { orders.filter { !$0.isEnded } }
     /// When the first of them must be answered, in microseconds since 1970.
     package var supervisedUntil: Int64? { running.map(\.due).min() }
+
+    /// Whether an order to supervise was given in a round, and not waived.
+    func isSupervised(in round: Int) -> Bool { orders.contains { $0.round == round && $0.isWaived != true } }
 
     /// What came of the callbacks of one caller in this round.
     package func calls(by caller: Callback.Caller) -> Calls { calls[caller.rawValue] ?? Calls() }

@@ -27,7 +27,7 @@ extension Scene {
         // What was asked for a limit that no longer runs is void.
         guard (try? askedClock()) == nil else { throw .overCap("extend") }
         let (clock, limit, extend, policy) = try extensible(asked.profile, asked.clock)
-        guard now <= limit, !file.course.missed.contains(clock.key) else { throw .expired }
+        guard now <= limit, !file.course.isLate(clock.key) else { throw .expired }
         try checkCap(Moment(microseconds: asked.due), of: clock, limit, extend, policy)
         return [.extensionAsked(asked)]
     }
@@ -37,7 +37,7 @@ extension Scene {
         try require(State.handled)
         guard let asked = file.course.asked else { throw .nothingRunning("extension") }
         let (clock, limit, extend, policy) = try askedClock()
-        guard !file.course.missed.contains(clock.key), now <= limit else { throw .expired }
+        guard !file.course.isLate(clock.key), now <= limit else { throw .expired }
         // Who may be told must have been (E-05).
         guard extend.notice == .none || means != nil || !file.isContactable else { throw .incomplete("means") }
         let granted = due ?? asked.due

@@ -35,7 +35,9 @@ extension Scene {
         case .grantExtension, .refuseExtension:
             try facts.duties.check(by, kind, for: file, centre: centre, role: try askedClock().extend.approver)
         case .supervise, .reviewSupervision, .waiveSupervision:
+            // Nobody supervises himself (R-SV-53).
             let actors = facts.directory.codes(withRoles: [first(\.supervise)?.actor].compactMap { $0 })
+                .subtracting([file.lead].compactMap(\.self))
             try facts.duties.check(by, kind, for: file, centre: centre, deciders: actors)
         case .dispatch where file.state == .disputed:
             let decider = file.course.dispute.flatMap { deciders.indices.contains($0) ? deciders[$0] : nil }

@@ -53,6 +53,14 @@ extension Scene {
             + (isAboutHandler ? [.judgementRequested(JudgementRequested(reason: "conflict_of_interest"))] : [])
     }
 
+    /// As long as it is worked on; afterwards it is what it was worked on as.
+    func correct(_ corrected: Corrected) throws(Refusal) -> [Event] {
+        guard !file.state.isFinal else { throw .notNow(file.state) }
+        guard corrected != Corrected() else { throw .incomplete("payload") }
+        if let region = corrected.region, facts.directory.regions[region] == nil { throw .unknownRegion(region) }
+        return [.corrected(corrected)]
+    }
+
     func link(_ linked: Linked) throws(Refusal) -> [Event] {
         guard !file.state.isFinal || file.state == .closed else { throw .notNow(file.state) }
         return [.linked(try checked(linked, of: file.id, facts: facts))]
@@ -66,7 +74,7 @@ extension Scene {
     func accept() throws(Refusal) -> [Event] {
         try require([.classified, .awaitingJudgement])
         guard file.moment(of: .event(.accepted)) == nil else { throw .notNow(file.state) }
-        return [acceptance]
+        return [acceptance(of: file)]
     }
 
     func dispatch(_ dispatched: Dispatched) throws(Refusal) -> [Event] {
@@ -81,13 +89,19 @@ extension Scene {
             throw .incomplete("helpers")
         }
         let isAccepted = file.moment(of: .event(.accepted)) != nil
-        let events: [Event] = isAccepted ? [] : [acceptance]
+        let events: [Event] = isAccepted ? [] : [acceptance(of: file)]
         // Under the policies that hold from acceptance on, a case that is exempt from a limit needs a date of its own.
-        let governing = isAccepted ? policies : accepting
+        let governing = isAccepted ? policies : accepting(file)
         var after = file
         for event in events { after.apply(event, at: now) }
         after.apply(.dispatched(dispatched), at: now)
-        return events + (try dates(dispatched.due, for: after, under: governing)) + [.dispatched(dispatched)]
+        do throws(Refusal) {
+            return events + (try dates(dispatched.due, for: after, under: governing)) + [.dispatched(dispatched)]
+        } catch {
+            // A rule knows no date; whoever may set one does, also for a case that comes back (R-DL-24).
+            guard case .service = by, error == .incomplete("due"), file.state != .awaitingJudgement else { throw error }
+            return try requestJudgement(JudgementRequested(reason: "date_first"))
+        }
     }
 
     /// The date of each limit without a number that begins with what happens now.
@@ -125,7 +139,7 @@ extension Scene {
     }
 
     /// The policies that hold from acceptance on: the newest versions of those that apply, the leading one first.
-    private var accepting: [Policy] {
+    private func accepting(_ file: Case) -> [Policy] {
         let lead = facts.newest.first { $0.version.profile == policy.version.profile } ?? policy
         return [lead] + joining(file, beside: [lead])
     }
@@ -143,26 +157,34 @@ extension Scene {
     /// Answered by whoever runs the line before anybody had it, where the scheme finds that simple enough: it ends with the answer.
     func answerAtOnce(_ answer: AnsweredAtOnce) throws(Refusal) -> [Event] {
         try require([.registered, .classified, .awaitingJudgement])
-        guard let simple = policy.answerAtOnce, let nature = answer.nature ?? file.nature,
+        // What somebody had already is no simple question.
+        guard file.involved.isEmpty else { throw .notNow(file.state) }
+        // What was found already is put right by whoever classifies, not with an answer.
+        guard let simple = policy.answerAtOnce, let nature = file.nature ?? answer.nature,
             simple.natures.contains(nature)
         else { throw .againstPolicy("answer_at_once") }
-        guard let subject = answer.subject ?? file.subject else { throw .incomplete("subject") }
-        guard let urgency = answer.urgency ?? file.urgency else { throw .incomplete("urgency") }
+        guard let subject = file.subject ?? answer.subject else { throw .incomplete("subject") }
+        guard let urgency = file.urgency ?? answer.urgency else { throw .incomplete("urgency") }
         guard answer.note != nil else { throw .incomplete("note") }
         var finding = Finding(nature: nature, subject: subject, urgency: urgency)
         (finding.also, finding.flags, finding.region, finding.accused) = (
             file.also, file.flags, file.region, file.accused
         )
-        let isKnown = nature == file.nature && subject == file.subject && urgency == file.urgency
         let isWriting = policy.reply?.writtenFor.contains(file.channel) == true
         let reply = Replied(
             organisation: "centre", to: .complainant, form: isWriting ? "written" : "oral", outcome: "explained",
             note: answer.note)
-        return (isKnown ? [] : [.classified(finding)]) + (file.moment(of: .event(.accepted)) == nil ? [acceptance] : [])
-            + [.replied(reply), .closed(Closed(rule: "answer_at_once"))]
+        let found = file.subject == nil ? try classify(finding, nil) : []
+        // It may come back: so all schemes that govern such a case are pinned.
+        var after = file
+        for event in found { after.apply(event, at: now) }
+        let isAccepted = after.moment(of: .event(.accepted)) != nil
+        return found + (isAccepted ? [] : [acceptance(of: after)]) + [
+            .replied(reply), .closed(Closed(rule: "answer_at_once")),
+        ]
     }
 
-    private var acceptance: Event { .accepted(Accepted(policies: accepting.map(\.version))) }
+    private func acceptance(of file: Case) -> Event { .accepted(Accepted(policies: accepting(file).map(\.version))) }
 
     /// Nobody works on a complaint about himself or about whoever he reports to (R-RT-47).
     private func requireCompetence(of code: String) throws(Refusal) {

@@ -59,6 +59,8 @@ extension Scene {
     func supervise(_ reason: String) throws(Refusal) -> [Event] {
         guard let supervise = first(\.supervise) else { throw .againstPolicy("supervise") }
         guard !file.involved.isEmpty, file.state != .withdrawn else { throw .notNow(file.state) }
+        // What a rule looks out for is no reason of a person's: it would not be ordered again when it happens.
+        guard !Supervise.Trigger.codes.contains(reason) else { throw .incomplete("reason") }
         // One for the same reason runs already.
         guard !file.course.orders.contains(where: { $0.trigger == reason && !$0.isEnded }) else {
             throw .overCap("supervise")

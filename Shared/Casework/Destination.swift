@@ -38,7 +38,8 @@ extension Event.Kind {
     package var concernsCentre: Bool {
         switch self {
         case .missed, .escalated, .disputed, .supervised, .supervisionAnswered, .supervisionReviewed: true
-        case .registered, .classified, .judgementRequested, .accepted, .dispatched, .handedOver, .redirected, .refused,
+        case .registered, .corrected, .classified, .judgementRequested, .accepted, .dispatched, .handedOver,
+            .redirected, .refused,
             .linked,
             .repeated, .submitted, .instructed, .signed, .returned, .contacted, .visited, .noted, .informed,
             .extensionAsked, .extensionGranted, .extensionRefused, .limitSet, .replied, .calledBack, .rated, .closed,

@@ -30,6 +30,30 @@ package struct Registered: Codable, Sendable, Equatable {
     }
 }
 
+/// What was taken down wrongly was put right (更正登记). What it was before stays in the record; what is `nil` stays as it is.
+package struct Corrected: Codable, Sendable, Equatable {
+    package var channel: String?
+    package var source: String?
+    package var identity: Identity?
+    package var region: String?
+    /// Whether there is a name and a way to reach the person now.
+    package var contactable: Bool?
+    /// Number of the submission that says it anew, where words or ways to reach the person changed.
+    package var submission: Int?
+
+    package init(
+        channel: String? = nil, source: String? = nil, identity: Identity? = nil, region: String? = nil,
+        contactable: Bool? = nil, submission: Int? = nil
+    ) {
+        self.channel = channel
+        self.source = source
+        self.identity = identity
+        self.region = region
+        self.contactable = contactable
+        self.submission = submission
+    }
+}
+
 /// The rules would not decide; a person must (人工研判).
 package struct JudgementRequested: Codable, Sendable, Equatable {
     /// Why, a code: `no_subject`, `close_subjects`, `no_competent_organisation`, `conflict_of_interest` …

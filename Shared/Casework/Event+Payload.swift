@@ -22,6 +22,7 @@ extension Event {
     private var body: any Encodable {
         switch self {
         case .registered(let body): body
+        case .corrected(let body): body
         case .classified(let body): body
         case .judgementRequested(let body): body
         case .accepted(let body): body
@@ -78,6 +79,7 @@ extension Event {
         self =
             switch kind {
             case .registered: .registered(try reader.read())
+            case .corrected: .corrected(try reader.read())
             case .classified: .classified(try reader.read())
             case .judgementRequested: .judgementRequested(try reader.read())
             case .accepted: .accepted(try reader.read())

@@ -3,6 +3,7 @@ extension Event.Kind {
     package var title: String {
         switch self {
         case .registered: "登记"
+        case .corrected: "更正登记"
         case .classified: "分类"
         case .judgementRequested: "转人工研判"
         case .accepted: "受理"

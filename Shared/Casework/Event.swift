@@ -5,6 +5,7 @@ import WorkingTime
 /// Adding one: a case here, its payload, and then the compiler names every switch that has to learn it.
 package enum Event: Sendable, Equatable {
     case registered(Registered)
+    case corrected(Corrected)
     case classified(Finding)
     case judgementRequested(JudgementRequested)
     case accepted(Accepted)
@@ -44,6 +45,7 @@ package enum Event: Sendable, Equatable {
     /// The event's word: column, topic (`jiesu.case.<kind>`) and API.
     package enum Kind: String, Sendable, CaseIterable {
         case registered
+        case corrected
         case classified
         case judgementRequested = "judgement_requested"
         case accepted
@@ -84,6 +86,7 @@ package enum Event: Sendable, Equatable {
     package var kind: Kind {
         switch self {
         case .registered: .registered
+        case .corrected: .corrected
         case .classified: .classified
         case .judgementRequested: .judgementRequested
         case .accepted: .accepted

@@ -2,7 +2,7 @@ import WorkingTime
 
 /// What one round of one case adds to statistics (事实): codes, times, yes and no; nothing of a person.
 ///
-/// A round that is over never changes again, but for `isLatest`.
+/// A round that is over never changes again, but for `isLatest`, and for `isSupervised` where an order is waived.
 package struct Fact: Sendable, Equatable {
     /// From 1, growing within a case.
     package let round: Int
@@ -55,7 +55,7 @@ package struct Fact: Sendable, Equatable {
         resolved = file.course.rated?.resolved
         satisfaction = file.course.rated?.satisfaction
         ratedBy = file.course.rated?.by
-        isSupervised = file.course.orders.contains { $0.round == file.round && $0.isWaived != true }
+        isSupervised = file.course.isSupervised(in: file.round)
     }
 }
 
@@ -112,6 +112,10 @@ package struct Tally: Sendable, Equatable {
             facts.append(fact)
         } else {
             facts[facts.count - 1] = fact
+        }
+        // Waived, it counts as if there had been none, whenever that is said.
+        if case .supervisionReviewed = event {
+            for index in facts.indices { facts[index].isSupervised = after.course.isSupervised(in: facts[index].round) }
         }
         file = after
     }

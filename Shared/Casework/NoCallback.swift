@@ -60,7 +60,7 @@ private func whyNobodyIsAsked(_ file: Case) -> NoCallback? {
 /// Why a callback is not owed; `nil`: it is time, the policy means this complainant, and nobody has said enough yet.
 private func why(not callback: Callback, for file: Case, under policies: [Policy]) -> NoCallback? {
     if let reason = whyNobodyIsAsked(file) { return reason }
-    guard callback.whom.holds(for: file) else { return .notDemanded }
+    guard callback.whom.holds(for: file), callback.by != .handler || file.lead != nil else { return .notDemanded }
     let calls = file.course.calls(by: callback.by)
     if calls.isDone { return .done }
     if calls.attempts >= callback.attempts { return .attemptsUsed(calls.attempts) }

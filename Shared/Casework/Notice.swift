@@ -84,7 +84,8 @@ extension Event {
         case .signed(let signed): signed.organisation == file.lead ? "signed:lead" : nil
         case .replied(let reply): reply.to == .complainant ? "replied:complainant" : nil
         case .calledBack(let call): call.outcome == .notReached ? "called_back:not_reached" : nil
-        case .classified, .judgementRequested, .handedOver, .linked, .repeated, .submitted, .instructed, .returned,
+        case .corrected, .classified, .judgementRequested, .handedOver, .linked, .repeated, .submitted, .instructed,
+            .returned,
             .disputed,
             .contacted, .visited, .noted, .informed, .extensionAsked, .extensionRefused, .limitSet, .rated, .warned,
             .targetPassed, .missed, .escalated, .supervised, .supervisionAnswered, .supervisionReviewed:

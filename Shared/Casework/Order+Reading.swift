@@ -9,6 +9,11 @@ extension Order {
     package init(kind: Kind, payload: String, organisation: String?) throws(Refusal) {
         let reading = OrderReading(payload: payload, organisation: organisation)
         switch kind {
+        case .correct:
+            var corrected: Corrected = try reading.read()
+            // What was written and how the person is reached comes with the registration's own page alone.
+            (corrected.contactable, corrected.submission) = (nil, nil)
+            self = .correct(corrected)
         case .classify: self = .classify(try reading.read(), due: try reading.read(Due.self).due)
         case .accept: self = .accept
         case .dispatch: self = .dispatch(try reading.read())

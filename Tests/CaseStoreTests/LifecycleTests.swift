@@ -232,6 +232,78 @@ struct LifecycleTests {
             ) == [3])
     }
 
+    @Test func aVersionThatIsInForceByThenReplacesTheOldOneAtAcceptanceOnce() async throws {
+        let simulation = try await Simulation(at: "2026-05-29T10:00:00+08:00")
+        let (fixture, profile) = (simulation.fixture, "p002-05")
+        let shipped = try #require(try Profile.shipped().first { $0.name == profile })
+        for (version, effective) in [(2, "2026-06-01"), (3, "2026-06-03")] {
+            let document = shipped.document.replacing("\"version\": 1,", with: "\"version\": \(version),")
+                .replacing("\"effective\": \"2026-01-01\"", with: "\"effective\": \"\(effective)\"")
+            try await fixture.execute(
+                "INSERT INTO jiesu.policy (profile, version, document) VALUES (\(profile), \(version), \(document))")
+        }
+        try await fixture.execute("UPDATE jiesu.setting SET value = value + 1 WHERE name = 'rules'")
+        func pinned(_ id: Int64) async throws -> [String] {
+            try await fixture.pool.withConnection {
+                try await $0.query("SELECT unnest(policies) FROM jiesu.case_file WHERE id = \(id)")
+            }.map { try $0.get(0) }
+        }
+        guard
+            case .registered(let receipt) = try await fixture.store.register([
+                Fixture.registration("e34", line: "12319")
+            ])[0]
+        else { throw NotInTime("not registered") }
+        let id = receipt.number.id
+        #expect(try await pinned(id) == ["p002-05@1"], "put already, in force from June on")
+        func give(_ order: Order, _ name: String) async throws {
+            let command = Command(id: name, seen: .round(1), by: .service("test"), order: order)
+            _ = try await fixture.store.perform([.init(caseID: id, command: command)])[0].get()
+        }
+        try await simulation.set("2026-06-01T00:00:00+08:00")
+        try await give(.classify(Finding(nature: "complaint", subject: "appearance", urgency: "ordinary")), "classify")
+        #expect(try await pinned(id) == ["p002-05@1"])
+        try await give(.dispatch(Dispatched(lead: "city-urban")), "dispatch")
+        #expect(try await pinned(id) == ["p002-05@2"])
+        try await simulation.set("2026-06-04T00:00:00+08:00")
+        try await give(.classify(Finding(nature: "report", subject: "appearance", urgency: "ordinary")), "again")
+        #expect(try await pinned(id) == ["p002-05@2"], "kept from then on")
+    }
+
+    @Test func aCorrectedLinkIsCountedAtTheRightCase() async throws {
+        let simulation = try await Simulation()
+        let ids = try await simulation.dispatched(2)
+        guard
+            case .registered(let receipt) = try await simulation.fixture.store.register([
+                Fixture.registration("third", earlier: ids[0])
+            ])[0]
+        else { throw NotInTime("not registered") }
+        #expect(try await simulation.fixture.store.tellRepeats(limit: 10) == 1)
+        let link = Command(id: "link", seen: .round(1), by: .service("test"), order: .link(Linked(earlier: ids[1])))
+        _ = try await simulation.fixture.store.perform([.init(caseID: receipt.number.id, command: link)])[0].get()
+        #expect(try await simulation.fixture.store.tellRepeats(limit: 10) == 1)
+        #expect(
+            try await simulation.fixture.numbers(
+                "SELECT case_id FROM jiesu.case_event WHERE kind = 'repeated' ORDER BY case_id") == ids)
+    }
+
+    @Test func whatAllQuoteAWithdrawnCaseIsCountedAtTheFirstOfThem() async throws {
+        let simulation = try await Simulation()
+        let first = try await simulation.dispatched(1)[0]
+        let withdraw = Command(id: "withdraw", seen: .round(1), by: .complainant, order: .withdraw(Withdrawn()))
+        _ = try await simulation.fixture.store.perform([.init(caseID: first, command: withdraw)])[0].get()
+        var later: [Int64] = []
+        for key in ["b", "c", "d"] {
+            let outcome = try await simulation.fixture.store.register([Fixture.registration(key, earlier: first)])
+            guard case .registered(let receipt) = outcome[0] else { throw NotInTime("\(outcome)") }
+            later.append(receipt.number.id)
+        }
+        #expect(try await simulation.fixture.store.tellRepeats(limit: 10) == 3)
+        #expect(
+            try await simulation.fixture.numbers(
+                "SELECT case_id FROM jiesu.case_event WHERE kind = 'repeated' ORDER BY case_id, version")
+                == [first, later[0], later[0]])
+    }
+
     @Test func whatRepeatsAWithdrawnCaseIsCountedAtTheNextOneOfItsMatter() async throws {
         let simulation = try await Simulation()
         let ids = try await simulation.dispatched(2)

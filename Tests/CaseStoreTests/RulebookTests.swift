@@ -1,6 +1,7 @@
 import Postgres
 import Support
 import Testing
+import WorkingTime
 
 @testable import CaseStore
 
@@ -11,7 +12,7 @@ struct RulebookTests {
         let writer = try await fixture.database.connection()
         // The reader has its number and the organisations when it must wait for the regions.
         try await writer.script("BEGIN; LOCK TABLE jiesu.region IN ACCESS EXCLUSIVE MODE")
-        async let reading = fixture.pool.withConnection { try await Rulebook.read(on: $0) }
+        async let reading = fixture.pool.withConnection { try await Rulebook.read(on: $0, day: CivilDay(number: 0)) }
         try await eventually("the reader waits for the regions") {
             try await fixture.number(
                 """

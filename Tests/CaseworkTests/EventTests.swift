@@ -103,6 +103,11 @@ struct EventTests {
             .escalated(.init(profile: "test", clock: "close", step: 100, due: 5, to: "leader", act: .report)),
             "escalated", #"{"act":"report","clock":"close","due":5,"profile":"test","step":100,"to":"leader"}"#
         ),
+        (
+            .corrected(.init(channel: "letter", identity: .named, region: "east", contactable: true, submission: 2)),
+            "corrected",
+            #"{"channel":"letter","contactable":true,"identity":"named","region":"east","submission":2}"#
+        ),
         (.handedOver(.init(from: "a", to: "b")), "handed_over", #"{"from":"a","to":"b"}"#),
         (
             .supervised(.init(order: 1, trigger: "repeat", due: 5)), "supervised",

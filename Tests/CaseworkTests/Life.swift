@@ -49,6 +49,7 @@ struct Life {
         .supervise: .init(roles: ["supervisor"], place: .policy),
         .answerSupervision: .init(roles: ["officer"], place: .lead),
         .reviewSupervision: .init(roles: ["supervisor"], place: .policy),
+        .correct: .init(roles: ["dispatcher"], place: .centre),
         .answerAtOnce: .init(roles: ["dispatcher"], place: .centre),
         .waiveSupervision: .init(roles: ["supervisor"], place: .policy),
     ])

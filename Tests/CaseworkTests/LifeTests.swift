@@ -221,15 +221,64 @@ struct LifeTests {
         #expect(life.file.course.orders.allSatisfy { $0.isEnded })
     }
 
+    @Test func whoWasLateOnceMayAskForMoreTimeInTheNextRound() throws {
+        var life = try Life.signed()
+        try life.wait(until: "2026-04-30T10:00:00+08:00")
+        #expect(life.file.course.missed.contains("life/close"))
+        let ask = Order.askExtension(
+            ExtensionAsked(
+                organisation: "env-city", profile: "life", clock: "close",
+                due: life.now.microseconds + 30 * 86_400_000_000, reason: "complex"))
+        #expect(life.refusal(of: ask, by: Life.officer) == .expired)
+        try life.give(Life.answer, by: Life.officer)
+        try life.give(Life.rating(.dissatisfied, resolved: false), by: Life.agent)
+        try life.give(.dispatch(Dispatched(lead: "env-city")), by: Life.dispatcher)
+        try life.give(.sign(Signed(organisation: "env-city")), by: Life.officer)
+        let again = Order.askExtension(
+            ExtensionAsked(
+                organisation: "env-city", profile: "life", clock: "close",
+                due: try #require(life.clock("close")?.limit).microseconds + 86_400_000_000, reason: "complex"))
+        #expect(life.refusal(of: again, by: Life.officer) == nil, "this round's limit was not missed")
+    }
+
+    @Test func aWithdrawnCaseIsUnderSupervisionNoMore() throws {
+        var life = try Life.dispatched()
+        #expect(life.refusal(of: .supervise(reason: "repeat"), by: Life.supervisor) == .incomplete("reason"))
+        try life.give(.supervise(reason: "leader"), by: Life.supervisor)
+        try life.give(.withdraw(Withdrawn()), by: .complainant)
+        #expect(life.file.course.supervisedUntil == nil)
+    }
+
+    @Test func whatWasTakenDownWronglyIsPutRightWhileItIsWorkedOn() throws {
+        var life = try Life.dispatched()
+        let correction = Order.correct(Corrected(channel: "letter", identity: .confidential, contactable: false))
+        #expect(life.refusal(of: correction, by: Life.officer) == .notAllowed("correct"))
+        #expect(life.refusal(of: .correct(Corrected()), by: Life.dispatcher) == .incomplete("payload"))
+        #expect(
+            life.refusal(of: .correct(Corrected(region: "atlantis")), by: Life.dispatcher) == .unknownRegion("atlantis")
+        )
+        #expect(try life.give(correction, by: Life.dispatcher) == [.corrected])
+        #expect(life.file.channel == "letter" && life.file.identity == .confidential && !life.file.isContactable)
+        try life.give(.withdraw(Withdrawn()), by: .complainant)
+        #expect(life.refusal(of: correction, by: Life.dispatcher) == .notNow(.withdrawn))
+    }
+
     @Test func whatIsSimpleIsAnsweredAtOnceByTheCentreAlone() throws {
         var policy = Life.policy
         policy.answerAtOnce = AnswerAtOnce(natures: ["consult"])
         let life = Life()
-        func decided(_ order: AnsweredAtOnce, by actor: Actor = Life.dispatcher) throws -> [Event.Kind] {
+        let question = Case(
+            id: 1,
+            registered: Registered(
+                channel: "phone_hotline", identity: .named, policies: [policy.version], contactable: true),
+            at: life.now)
+        func decided(
+            _ order: AnsweredAtOnce, by actor: Actor = Life.dispatcher, on file: Case? = nil
+        ) throws -> [Event.Kind] {
             let command = Command(id: "1", seen: .round(1), by: actor, order: .answerAtOnce(order))
             guard
                 case .happens(let events) = try decide(
-                    command, on: life.file, under: [policy], facts: life.facts, now: life.now)
+                    command, on: file ?? question, under: [policy], facts: life.facts, now: life.now)
             else { return [] }
             return events.map(\.kind)
         }
@@ -242,9 +291,15 @@ struct LifeTests {
                 Refusal.againstPolicy("answer_at_once")
             ),
             (AnsweredAtOnce(nature: "consult", subject: "noise", urgency: "ordinary"), .incomplete("note")),
+            (AnsweredAtOnce(nature: "consult", urgency: "ordinary", note: 7), .incomplete("subject")),
+            (AnsweredAtOnce(nature: "consult", subject: "noise", note: 7), .incomplete("urgency")),
         ] {
             #expect(throws: refusal) { try decided(wrong) }
         }
+        #expect(throws: Refusal.againstPolicy("answer_at_once"), "found to be a complaint") {
+            try decided(whole, on: life.file)
+        }
+        #expect(throws: Refusal.notNow(.dispatched)) { try decided(whole, on: try Life.dispatched().file) }
         policy.answerAtOnce = nil
         #expect(throws: Refusal.againstPolicy("answer_at_once")) { try decided(whole) }
     }
@@ -499,7 +554,8 @@ struct LifePropertyTests {
             try check(life, seed)
         }
         let never: Set<Event.Kind> = [
-            .judgementRequested, .handedOver, .redirected, .refused, .linked, .submitted, .instructed, .visited, .noted,
+            .judgementRequested, .corrected, .handedOver, .redirected, .refused, .linked, .submitted, .instructed,
+            .visited, .noted,
             .informed,
             .limitSet,
         ]

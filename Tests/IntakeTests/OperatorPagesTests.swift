@@ -80,6 +80,56 @@ import Testing
         }
     }
 
+    @Test func `what was taken down wrongly is put right, and what it was before stays`() async throws {
+        let intake = try await IntakeFixture.shared()
+        let name = try await account(intake, "operator")
+        let phones = (
+            wrong: "000-\(UInt32.random(in: 1_000_000...9_999_999))",
+            right: "001-\(UInt32.random(in: 1_000_000...9_999_999))"
+        )
+        let answer = try await intake.post(
+            ["text": "路灯不亮", "place": ["address": "柳坝路"], "contact": ["name": "测试丁", "phone": .string(phones.wrong)]],
+            key: IntakeFixture.key())
+        let number = try #require(answer.json?["number"]?.string.flatMap(CaseNumber.init))
+        try await Browser.with(javaScript: false) { browser in
+            let home = "http://127.0.0.1:\(intake.port)/operator"
+            try await browser.open(home)
+            try await browser.type(name, into: "#name")
+            try await browser.type("a good password", into: "#password")
+            try await browser.follow("main button")
+            try await browser.open(home + "/correction?number=\(number)")
+            #expect(try await browser.faults(of: "operator-correction", judged: false) == [])
+            try await browser.follow("main button")
+            #expect(try await browser.text(of: ".faults").contains("请填写要更正的内容"))
+            try await browser.click("#channel option[value=letter]")
+            try await browser.type(phones.right, into: "#phone")
+            try await browser.type("柳坝东路", into: "#place")
+            try await browser.follow("main button")
+            #expect(try await browser.text(of: "main").contains("已更正"))
+            for (phone, isFound) in [(phones.wrong, false), (phones.right, true)] {
+                try await browser.open(home + "?caller=" + phone)
+                #expect(try await browser.text(of: "main").contains(number.description) == isFound, "\(phone)")
+            }
+        }
+        let rows = try await intake.pool.withConnection {
+            try await $0.query(
+                """
+                SELECT s.number || ' ' || s.channel || ' ' || s.text || ' ' || s.place || ' ' || p.name || ' ' || p.phone
+                FROM jiesu.submission s JOIN jiesu.complainant p ON p.id = s.complainant WHERE s.case_id = \(number.id)
+                ORDER BY s.number
+                """)
+        }.map { try $0.get(0, as: String.self) }
+        #expect(
+            rows == [
+                "1 web_portal 路灯不亮 柳坝路 测试丁 \(phones.wrong)", "2 letter 路灯不亮 柳坝东路 测试丁 \(phones.right)",
+            ])
+        let event = try await intake.pool.withConnection {
+            try await $0.query(
+                "SELECT payload FROM jiesu.case_event WHERE case_id = \(number.id) AND kind = 'corrected'")
+        }.only().get(0, as: String.self)
+        #expect(event == #"{"channel":"letter","contactable":true,"submission":2}"#, "codes alone")
+    }
+
     @Test(arguments: [true, false])
     func `an operator registers a letter, and the caller's number stands there already`(javaScript: Bool) async throws {
         let intake = try await IntakeFixture.shared()

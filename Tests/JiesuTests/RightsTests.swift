@@ -94,7 +94,7 @@ import Testing
     private static let functions: [String: Set<String>] = [
         "jiesu_intake": common.union(appending).union(logIn).union([
             "query_codes", "answer", "change_password", "callers_cases", "like_cases", "own_quotes", "phone_digits",
-            "attach_with_code",
+            "attach_with_code", "correct", "correctable",
             "attach_as_operator", "complainants_attachments", "complainants_attachment", "linked_attachment",
         ]),
         "jiesu_classification": common.union(appending).union(logIn).union(["index_texts", "drop_texts"]),

@@ -125,7 +125,7 @@ CREATE TABLE jiesu.deputy (
     from_at  timestamptz NOT NULL,
     until_at timestamptz NOT NULL CHECK (until_at > from_at),
     made_by  bigint REFERENCES jiesu.account, -- NULL: by whoever owns the schema
-    made_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
+    made_at  timestamptz NOT NULL DEFAULT jiesu.clock(),
     ended_at timestamptz
 );
 CREATE INDEX deputy_deputy ON jiesu.deputy (deputy);
@@ -137,7 +137,7 @@ CREATE FUNCTION jiesu.stood_in(account bigint, at timestamptz, tx xid) RETURNS t
     SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(json_agg(json_build_object('account', a.id, 'roles', jiesu.roles_at(a.id, $3)) ORDER BY a.id)::text, '[]')
     FROM jiesu.deputy d JOIN jiesu.account a ON a.id = d.absent JOIN jiesu.account me ON me.id = d.deputy
-    WHERE d.deputy = $1 AND (d.ended_at IS NULL OR d.ended_at > $2) AND $2 >= d.from_at AND $2 < d.until_at
+    WHERE d.deputy = $1 AND d.made_at <= $2 AND (d.ended_at IS NULL OR d.ended_at > $2) AND $2 >= d.from_at AND $2 < d.until_at
         AND (a.disabled_at IS NULL OR a.disabled_at > $2) AND a.organisation IS NOT DISTINCT FROM me.organisation
 $$;
 CREATE FUNCTION jiesu.stands_in(account bigint) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER

@@ -7,5 +7,7 @@ CREATE FUNCTION jiesu.is_shown(f jiesu.case_file, reader text, above text[], alw
         f.lead = reader OR f.helpers <> '{}' AND f.helpers @> ARRAY[reader] OR f.policies && always
         OR f.policies && disputed AND f.course::jsonb ? 'dispute')
 $$;
+-- What repeats a case.
+CREATE INDEX case_file_earlier ON jiesu.case_file (earlier) WHERE earlier IS NOT NULL;
 REVOKE EXECUTE ON FUNCTION jiesu.is_shown(jiesu.case_file, text, text[], text[], text[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION jiesu.is_shown(jiesu.case_file, text, text[], text[], text[]) TO jiesu_routing, jiesu_callback;

@@ -71,7 +71,8 @@ package final class WireLog: Sendable {
             let organisations = try await suite.rows("SELECT code FROM jiesu.organisation WHERE inbox")
             let inboxes = try organisations.map { "jiesu.inbox.\(try $0.get(0, as: String.self))" }
             let consumer = try Consumer(
-                settings, group: TestBroker.uniqueName(), topics: ["jiesu.cases"] + inboxes, log: .silent)
+                settings, group: TestBroker.uniqueName(), topics: ["jiesu.cases", "jiesu.escalations"] + inboxes,
+                log: .silent)
             note("reading generation \(broker)")
             do {
                 try await read(consumer, of: broker)

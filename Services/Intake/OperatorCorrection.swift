@@ -31,9 +31,20 @@ struct OperatorCorrection {
             parameters: [.query("number", .string(0...40), required: false, "受理编号")], answers: [WorkSite.html]
         ) { request, _ in
             try await pages.page(request) { visitor in
+                try await requireCentre(visitor)
                 let number = request.parameter("number") ?? ""
                 return try await page(["number": .string(number)], for: visitor).response()
             }
+        }
+    }
+
+    /// Whoever works elsewhere is told that before anything is looked up, or the answer would tell which cases there are.
+    private func requireCentre(_ visitor: WorkSite.Visitor) async throws {
+        guard let own = visitor.session.organisation else { return }
+        let rules = try await pages.complaints.cases.rulebook()
+        let centre = rules.profile(line: pages.complaints.line)?.policy.centre
+        guard let centre, rules.directory.organisations(withRole: centre).contains(where: { $0.code == own }) else {
+            throw Problem(403, "centre-only", "没有这项权限", detail: "登记由热线中心的接线员更正")
         }
     }
 
@@ -85,6 +96,7 @@ struct OperatorCorrection {
         ) { request, answers in
             try await site.form(request, answers) { visitor in
                 try await pages.allowed(visitor) { visitor in
+                    try await requireCentre(visitor)
                     let answers = answers.object ?? JSONObject()
                     do {
                         let number = try await correct(answers, by: visitor)

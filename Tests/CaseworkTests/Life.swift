@@ -33,7 +33,8 @@ struct Life {
         ],
         review: Review(kind: "forward_again", rounds: 2),
         supervise: Supervise(
-            actor: "inspection_room", triggers: [.repeated(times: 3), .shirking, .undone, .dissatisfied],
+            actor: "inspection_room",
+            triggers: [.repeated(times: 3), .shirking, .undone, .dissatisfied, .rectificationMissed],
             limit: Limit("3wd")!, criteria: ["facts_clear", "conclusion_right"], exceptions: ["repeat"]))
 
     static let duties = Duties([

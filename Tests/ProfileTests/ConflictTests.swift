@@ -225,6 +225,54 @@ struct ConflictTests {
         #expect(try lacks("p000-21", "noise", "letter") == .incomplete("contact"))
     }
 
+    @Test func `E-32: what was said and is later put in a letter is answered in writing under 003-16`() throws {
+        var life = try handled("p003-16", "hall_civil", channel: "phone_hotline")
+        let put = Order.correct(Corrected(channel: "letter"))
+        #expect(life.refusal(of: put, by: Life.person("operator", at: nil)) == nil)
+        #expect(life.refusal(of: life.answer(), by: life.officer) == .incomplete("form"))
+        #expect(life.refusal(of: life.answer("written"), by: life.officer) == nil)
+    }
+
+    @Test func `K-17: 003-11 wants 60 of 100, and 50 of what it supervises; the others only measure`() throws {
+        func targets(_ profile: String) throws -> [String] {
+            try city.policy(profile).targets.map { "\($0.measure.rawValue) \($0.population.rawValue) \($0.least)" }
+        }
+        #expect(
+            try targets("p003-11") == [
+                "resolution all 60", "satisfaction all 60", "resolution supervised 50", "satisfaction supervised 50",
+            ])
+        for other in city.profiles.map(\.name) where other != "p003-11" {
+            #expect(try targets(other).isEmpty, "\(other)")
+        }
+    }
+
+    @Test func `K-23: 000-06 publishes by organisation; 004-08 publishes figures and keeps organisations secret`()
+        throws
+    {
+        let (open, secret) = (try city.policy("p000-06").openness, try city.policy("p004-08").openness)
+        #expect(open.published?.contains(.organisation) == true && open.secret.isEmpty)
+        #expect(secret.published?.contains(.rates) == true && secret.secret == [.organisation])
+    }
+
+    @Test func `K-28: whoever is complained about gets neither the case nor a word of it, under 004-08 as on the line`()
+        throws
+    {
+        for (profile, subject, lead) in [
+            ("p004-08", "fault", "city-offices-service"), ("p000-06", "urban_construction", "city-urban"),
+        ] {
+            var life = try Life(profile, at: "2024-09-27T10:00", channel: "letter")
+            try life.find(subject, accused: [lead])
+            try life.route()
+            #expect(life.file.lead != lead, "\(profile)")
+            let policies = life.policies
+            #expect(!mayRead(life.file, organisation: lead, under: policies, in: city.directory), "\(profile)")
+            for entry in life.log {
+                let told = Destination.all(of: entry.event, before: life.file, after: life.file, in: city.directory)
+                #expect(!told.contains(.inbox(lead)), "\(profile) \(entry.event.kind)")
+            }
+        }
+    }
+
     @Test func `K-15: the handler calls back (002-04), the centre does before closing (000-06), the office (003-16)`()
         throws
     {

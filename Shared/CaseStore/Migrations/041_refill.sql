@@ -11,7 +11,7 @@ CREATE TABLE jiesu.refill (
 );
 GRANT SELECT ON jiesu.refill TO jiesu_routing;
 
--- As before, and it leaves no refill half done: it does the same in one step, for the embedded broker.
+-- As before, and it leaves no refill half done: it does the same in one step, for the embedded broker. The digests (043) go again too.
 CREATE OR REPLACE FUNCTION jiesu.raise_generation() RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     generation bigint;
@@ -25,5 +25,7 @@ BEGIN
     FROM jiesu.case_event e, unnest(e.told) AS t (topic)
     WHERE t.topic <> 'jiesu.cases'
     ORDER BY e.case_id, e.version;
+    INSERT INTO jiesu.outbox (case_id, version, topic)
+    SELECT 0, d.number, 'jiesu.digests' FROM jiesu.digest d ORDER BY d.number;
     RETURN generation;
 END $$;

@@ -108,25 +108,6 @@ CREATE FUNCTION jiesu.digest_payload(number integer) RETURNS text LANGUAGE sql S
     FROM jiesu.digest d WHERE d.number = $1
 $$;
 
--- As 041, and the digests.
-CREATE OR REPLACE FUNCTION jiesu.raise_generation() RETURNS bigint LANGUAGE plpgsql AS $$
-DECLARE
-    generation bigint;
-BEGIN
-    LOCK TABLE jiesu.outbox IN EXCLUSIVE MODE;
-    UPDATE jiesu.setting SET value = value + 1 WHERE name = 'generation' RETURNING value INTO generation;
-    DELETE FROM jiesu.refill;
-    DELETE FROM jiesu.outbox;
-    INSERT INTO jiesu.outbox (case_id, version, topic)
-    SELECT e.case_id, e.version, t.topic
-    FROM jiesu.case_event e, unnest(e.told) AS t (topic)
-    WHERE t.topic <> 'jiesu.cases'
-    ORDER BY e.case_id, e.version;
-    INSERT INTO jiesu.outbox (case_id, version, topic)
-    SELECT 0, d.number, 'jiesu.digests' FROM jiesu.digest d ORDER BY d.number;
-    RETURN generation;
-END $$;
-
 REVOKE EXECUTE ON FUNCTION jiesu.digest_line(bigint, integer, bytea),
     jiesu.digest_hash(integer, date, timestamptz, bigint, bigint, bytea), jiesu.digest_due(), jiesu.digest_cases(bigint, integer),
     jiesu.seal_digest(), jiesu.digest_payload(integer) FROM PUBLIC;

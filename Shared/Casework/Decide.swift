@@ -113,7 +113,9 @@ struct Scene {
             events.append(event)
             // An order to supervise follows from whatever event calls for it; an end is decided when all that was ordered has
             // happened, so that nothing follows twice.
-            if let order = scene.supervision(after: event) { waiting.append(order) }
+            // One that waits already is not given again, and the next one has the next number.
+            let known = waiting.filter { $0.kind == .supervised }.reduce(scene) { $0.after($1) }
+            if let order = known.supervision(after: event) { waiting.append(order) }
             if waiting.allSatisfy({ $0.kind == .supervised }) { waiting += scene.ending(after: event) }
         }
         return events

@@ -171,7 +171,7 @@ struct LifeTests {
         #expect(try life.give(.supervise(reason: "leader"), by: Life.supervisor) == [.supervised])
         let clock = try #require(life.clock("supervision:1"))
         life.now = try #require(clock.next)
-        #expect(try life.give(.fire, by: .service("deadlines")) == [.missed])
+        #expect(try life.give(.fire, by: .service("deadlines")) == [.missed, .supervised])
         try life.give(
             .answerSupervision(SupervisionAnswered(organisation: "env-city", order: 1, note: 7)), by: Life.officer)
         #expect(life.clock("supervision:1") == nil)
@@ -239,6 +239,19 @@ struct LifeTests {
                 organisation: "env-city", profile: "life", clock: "close",
                 due: try #require(life.clock("close")?.limit).microseconds + 86_400_000_000, reason: "complex"))
         #expect(life.refusal(of: again, by: Life.officer) == nil, "this round's limit was not missed")
+    }
+
+    @Test func whatIsMissedTogetherBringsEachOrderOnceUnderANumberOfItsOwn() throws {
+        var life = try Life.dispatched()
+        for reason in ["leader", "media"] { try life.give(.supervise(reason: reason), by: Life.supervisor) }
+        try life.give(.sign(Signed(organisation: "env-city")), by: Life.officer)
+        try life.give(Life.answer, by: Life.officer)
+        try life.give(Life.rating(.satisfied, resolved: true), by: Life.agent)
+        #expect(life.file.state == .closed)
+        let events = try life.wait(until: "2026-04-30T10:00:00+08:00")
+        #expect(Set(["life/supervision:1", "life/supervision:2"]).isSubset(of: life.file.course.missed))
+        #expect(events.filter { $0 == .supervised }.count == 1)
+        #expect(life.file.course.orders.map(\.number) == [1, 2, 3])
     }
 
     @Test func aWithdrawnCaseIsUnderSupervisionNoMore() throws {

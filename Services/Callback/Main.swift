@@ -27,6 +27,7 @@ enum Main {
             let pages = CasePages(prefix: "/callback", book: book, access: access, also: [NoticePages.way])
             let list = NoticeList(notices: notices, book: book)
             return [
+                ClockOffset(pool: pool, metrics: metrics, log: log),
                 NoticeSender(
                     notices: notices, store: store, sms: settings.sms, mail: settings.mail,
                     publicURL: settings.publicURL, reports: settings.reportToken != nil, metrics: metrics, log: log),

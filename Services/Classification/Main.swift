@@ -20,7 +20,7 @@ enum Main {
             // Each comes with its text: half as many as elsewhere keep a backlog within 60 MB.
             limits.batch = 250
             return [
-                watch,
+                watch, ClockOffset(pool: pool, metrics: metrics, log: log),
                 CaseConsumer(
                     Examining(), store: CaseStore(pool: pool, metrics: metrics), watch: watch, limits: limits,
                     metrics: metrics, log: log),

@@ -20,7 +20,8 @@ enum Main {
             let membership = Membership(
                 count: Int(try await store.rulebook().partitions), watch: watch, log: log)
             return [
-                watch, membership, Watching(store: store, membership: membership, metrics: metrics, log: log),
+                watch, membership, ClockOffset(pool: pool, metrics: metrics, log: log),
+                Watching(store: store, membership: membership, metrics: metrics, log: log),
                 Server(
                     name: "jiesu-deadlines", listen: settings.listen.description, certificate: settings.certificate,
                     routes: [],

@@ -32,7 +32,7 @@ enum Main {
             let book = NewsBook(pool: pool)
             let news = LiveNews(book: book, log: log)
             return [
-                watch, news,
+                watch, news, ClockOffset(pool: pool, metrics: metrics, log: log),
                 InboxAlarm(book: book, watch: watch, bell: news.bell, organisation: organisation, log: log),
                 Server(
                     name: "jiesu-desk", listen: settings.listen.description, certificate: settings.certificate,

@@ -38,6 +38,7 @@ enum Main {
                 site: WorkSite(prefix: "/operator", access: access, ways: OperatorPages.ways),
                 complaints: routes)
             return [
+                ClockOffset(pool: pool, metrics: metrics, log: log),
                 Server(
                     name: "jiesu-intake", listen: settings.listen.description, certificate: settings.certificate,
                     routes: routes.all + voice.all + PhotoRoutes(photos: photos, access: access).all

@@ -34,7 +34,8 @@ enum Main {
                 access: access, store: routes.store, cases: store, readers: readers)
             let open = PublicPages(store: routes.store, cases: store, rules: try Publication.shipped())
             return [
-                watch, CaseConsumer(FactMaking(), store: facts, watch: watch, metrics: metrics, log: log),
+                watch, ClockOffset(pool: pool, metrics: metrics, log: log),
+                CaseConsumer(FactMaking(), store: facts, watch: watch, metrics: metrics, log: log),
                 Server(
                     name: "jiesu-reporting", listen: settings.listen.description, certificate: settings.certificate,
                     routes: access.routes + routes.all + pages.all + open.all,

@@ -31,6 +31,7 @@ enum Main {
                 HandingOver(store: store, log: log), Cleaning(pool: pool, log: log),
                 Sealing(pool: pool, log: log),
                 StoreGauges(pool: pool, metrics: metrics, log: log),
+                ClockOffset(pool: pool, metrics: metrics, log: log),
                 Server(
                     name: "jiesu-routing", listen: settings.listen.description, certificate: settings.certificate,
                     routes: CaseRoutes(book: book, access: access).all

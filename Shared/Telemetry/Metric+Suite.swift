@@ -14,6 +14,9 @@ extension Metric {
     package static let outboxOldestSeconds = gauge(
         "jiesu_outbox_oldest_seconds", help: "Age of the oldest message in the outbox that is not set aside.")
 
+    package static let clockOffsetSeconds = gauge(
+        "jiesu_clock_offset_seconds", help: "How far this machine's clock is ahead of the database's.")
+
     package static let relayed = counter("jiesu_relayed_total", help: "Messages that the broker acknowledged.")
 
     package static let owedRows = gauge(

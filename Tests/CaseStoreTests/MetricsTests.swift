@@ -1,4 +1,5 @@
 import Casework
+import Foundation
 import Lifecycle
 import Postgres
 import Support
@@ -52,6 +53,22 @@ struct MetricsTests {
         try await eventually("they are back") { names() == all }
         running.cancel()
         try await running.value
+    }
+
+    @Test func aMachineWhoseClockIsWrongIsSeenAndNotWhileTheDatabaseIsAway() async throws {
+        let fixture = try await Fixture()
+        for (shift, least) in [(0.0, -10.0), (3600, 3590)] {
+            let metrics = Metrics()
+            let offset = ClockOffset(
+                pool: fixture.pool, pause: .milliseconds(20), now: { Date().timeIntervalSince1970 + shift },
+                metrics: metrics, log: .silent)
+            let running = Task { try await offset.run() }
+            try await eventually("the clocks are compared") { value(metrics, "jiesu_clock_offset_seconds") != nil }
+            let seen = try #require(value(metrics, "jiesu_clock_offset_seconds"))
+            #expect((least...least + 20).contains(seen))
+            running.cancel()
+            try await running.value
+        }
     }
 
     @Test func aMessageIsAsOldAsItsPlaceInTheQueueAndNotAsItsEvent() async throws {

@@ -47,7 +47,7 @@ enum Main {
                         // A line that no profile governs would turn every complaint away that names none.
                         let known = (try? await cases.rulebook())?.profile(line: line) != nil
                         return ["database": await pool.answers(), "line": known]
-                    }, problemPage: { Page.problem($0) }, metrics: metrics, log: log)
+                    }, problemPage: { Page.problem($0) }, metrics: metrics, log: log),
             ]
         }
     }

@@ -16,7 +16,8 @@ package struct ClockOffset: Service {
 
     /// - Parameter now: this machine's clock, in seconds since 1970.
     package init(
-        pool: Pool, pause: Duration = .seconds(60), now: @escaping @Sendable () -> Double = { Date().timeIntervalSince1970 },
+        pool: Pool, pause: Duration = .seconds(60),
+        now: @escaping @Sendable () -> Double = { Date().timeIntervalSince1970 },
         metrics: Metrics, log: Logger
     ) {
         self.pool = pool
@@ -42,7 +43,8 @@ package struct ClockOffset: Service {
     private func offset() async throws -> Double {
         try await pool.withConnection { connection in
             let before = now()
-            let theirs: Double = try await connection.query("SELECT extract(epoch FROM clock_timestamp())::float8").only()
+            let theirs: Double = try await connection.query("SELECT extract(epoch FROM clock_timestamp())::float8")
+                .only()
                 .get(0)
             return (before + now()) / 2 - theirs
         }

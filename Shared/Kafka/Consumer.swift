@@ -160,16 +160,15 @@ package actor Consumer {
 
     /// Once all its queues are full, librdkafka 2.0.2 looks only every second whether they have been drained, which
     /// would tie the speed of reading a backlog to the size of the queues. When there is more to read and nothing at
-    /// hand, a small question to the partition's leader wakes the thread that fetches. What was sent since it looked is not
-    /// known here, so after so many messages that its queues may have been full it is woken in any case.
+    /// hand, a small question to the partitions' leaders wakes the threads that fetch. What was sent since it looked is not
+    /// known here, so after so many messages that its queues may have been full they are woken in any case.
     private func wakeFetcher(_ client: Client) {
         let lag = knownLag(client, state.read { $0.positions.keys })
-        guard let behind = lag.max(by: { $0.value < $1.value }), behind.value > 0 || taken >= FetchBounds.messages
-        else { return }
+        let behind = taken >= FetchBounds.messages ? lag : lag.filter { $0.value > 0 }
+        guard !behind.isEmpty else { return }
         taken = 0
-        var low: Int64 = 0
-        var high: Int64 = 0
-        rd_kafka_query_watermark_offsets(client.pointer, behind.key.topic, behind.key.partition, &low, &high, 100)
+        // The answer says nothing that a fetch will not; without one, whoever polls learns why.
+        _ = try? client.offsets(of: behind.keys, at: .end, within: .milliseconds(100))
     }
 
     private func askForMissingPositions(_ client: Client) {

@@ -50,15 +50,9 @@ package actor Reader {
         guard let count = try client.partitionCounts(of: topic, within: within)[topic] else {
             throw KafkaError(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
         }
-        let list = TopicPartitionList()
-        for partition in 0..<Int32(count) {
-            var low: Int64 = 0
-            var high: Int64 = 0
-            try KafkaError.check(
-                rd_kafka_query_watermark_offsets(
-                    client.pointer, topic, partition, &low, &high, Int32(within.milliseconds)))
-            list.add(TopicPartition(topic, partition), start == .beginning ? low : high)
-        }
+        let partitions = (0..<Int32(count)).map { TopicPartition(topic, $0) }
+        let offsets = try client.offsets(of: partitions, at: start == .beginning ? .beginning : .end, within: within)
+        let list = TopicPartitionList(offsets)
         try KafkaError.check(rd_kafka_assign(client.pointer, list.pointer))
         ends = EndTracker(partitions: count)
     }

@@ -1,6 +1,7 @@
-import Kafka
 import Support
 import Testing
+
+@testable import Kafka
 
 struct ConsumerTests {
     @Test(arguments: TestBroker.kinds)
@@ -76,6 +77,27 @@ struct ConsumerTests {
         await second.close()
         try await one.step { $0.owned == Set(all) }
         await first.close()
+    }
+
+    @Test(.timeLimit(.minutes(5))) func aBrokerThatGoesInTheMiddleOfABacklogHoldsNobodyUp() async throws {
+        let broker = try TestBroker()
+        let topic = try await broker.topic(partitions: 1)
+        let producer = try Producer(broker.settings, log: .silent)
+        let consumer = try Consumer(broker.settings, group: "g", topics: [topic], log: .silent)
+        var member = Member(consumer)
+        // More than is fetched in advance, so that the end is known and not at hand.
+        #expect(await producer.send(numbered(5 * FetchBounds.messages, to: topic)).allSatisfy { $0 == nil })
+        try await member.step { !$0.seen.isEmpty }
+        broker.embedded?.setDown()
+        var longest = Duration.zero
+        var isEmpty = false
+        while !isEmpty {
+            let start = ContinuousClock.now
+            isEmpty = try await consumer.next(max: 500, within: .milliseconds(200)).messages.isEmpty
+            longest = max(longest, ContinuousClock.now - start)
+        }
+        #expect(longest < .seconds(10))
+        await consumer.close()
     }
 
     @Test(.timeLimit(.minutes(2))) func anOutageIsALossAndNoHandoverAndEverythingIsBounded() async throws {

@@ -86,7 +86,7 @@ import Testing
         }
         // Somebody broke off, or took something away.
         for (taken, completed) in [
-            ("DELETE FROM jiesu.account", "account\t\(code)\tmade\tpassword "),
+            ("DELETE FROM jiesu.account_roles; DELETE FROM jiesu.account", "account\t\(code)\tmade\tpassword "),
             ("DELETE FROM jiesu.desk_login", "database login\tjiesu_desk_\(code)\tcompleted\n"),
             (
                 "DELETE FROM jiesu.jurisdiction WHERE origin = 'command'",

@@ -73,8 +73,13 @@ package final class SuiteUnderTest: Sendable {
             \(try database.removal); rm -rf \(folder.path)
             """)
         try await eventually("the suite is ready", within: .seconds(120)) {
-            if let status = up.status { throw NotInTime("`jiesu up` ended with status \(status)") }
-            return try Data(contentsOf: log).dropFirst(old).range(of: Data("Ctrl-C stops everything.".utf8)) != nil
+            let status = up.status
+            let said = try Data(contentsOf: log).dropFirst(old)
+            if let status {
+                throw NotInTime(
+                    "`jiesu up` ended with status \(status): \(String(decoding: said.suffix(2_000), as: UTF8.self))")
+            }
+            return said.range(of: Data("Ctrl-C stops everything.".utf8)) != nil
         }
     }
 

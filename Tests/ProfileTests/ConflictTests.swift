@@ -208,10 +208,39 @@ struct ConflictTests {
         }
     }
 
+    @Test
+    func `K-13: a major matter told by mouth waits at 003-16 until it is written, but no emergency; 000-06 takes it`()
+        throws
+    {
+        func next(
+            _ profile: String, _ subject: String, _ channel: String, _ flags: [String], _ urgency: String = "ordinary"
+        )
+            throws -> [Event.Kind]
+        {
+            var life = try Life(profile, at: "2024-09-27T10:00", channel: channel)
+            try life.find(subject, urgency: urgency, flags: flags)
+            return try life.route()
+        }
+        #expect(try next("p003-16", "hall_civil", "walk_in", ["major"]) == [.judgementRequested])
+        #expect(try next("p003-16", "hall_civil", "phone_hotline", ["major"]) == [.judgementRequested])
+        #expect(try next("p003-16", "hall_civil", "letter", ["major"]).contains(.dispatched))
+        #expect(try next("p003-16", "hall_civil", "walk_in", ["complex"]).contains(.dispatched))
+        #expect(try next("p003-16", "hall_civil", "walk_in", ["major"], "urgent").contains(.dispatched))
+        #expect(try next("p000-06", "health", "phone_hotline", ["important"]).contains(.dispatched))
+
+        // The letter came: whoever put it on record sends the case on; without it a person answers for doing so.
+        var life = try Life("p003-16", at: "2024-09-27T10:00", channel: "walk_in")
+        try life.find("hall_civil", flags: ["major"])
+        _ = try life.route()
+        #expect(life.refusal(of: .correct(Corrected(channel: "letter")), by: Life.person("operator", at: nil)) == nil)
+        try life.send(to: "liuba-civil")
+        #expect(life.file.state == .dispatched)
+    }
+
     @Test func `K-14: 003-16 answers as it was asked; 002-05 wants writing and photos for the centre alone`() throws {
         /// What a plain oral answer lacks.
         func lacks(_ profile: String, _ subject: String, _ channel: String, _ flags: [String] = []) throws -> Refusal? {
-            var life = try handled(profile, subject, flags: flags, channel: channel)
+            var life = try handled(profile, subject, flags: flags, channel: channel, lead: "liuba-civil")
             return life.refusal(of: life.answer(), by: life.officer)
         }
         #expect(try lacks("p003-16", "hall_civil", "letter") == .incomplete("form"))

@@ -179,7 +179,7 @@ let package = Package(
         tests("PagesTests", ["Pages", "HTTP"]),
         tests("TextMatchingTests", ["TextMatching", "Support"]),
         tests("PoliciesTests", ["Policies", "Casework", "JSON", "TextMatching", "WorkingTime", "Support"]),
-        tests("ProfileTests", ["Policies", "Casework", "WorkingTime"]),
+        tests("ProfileTests", ["Policies", "Casework", "WorkingTime", "Support"]),
         tests("TelemetryTests", ["Telemetry"]),
         tests("LifecycleTests", ["Lifecycle", "Telemetry", "Support"]),
         tests("ConfigurationTests", ["Configuration", "CaseStore", "Telemetry"]),

@@ -5,7 +5,7 @@ import WorkingTime
 /// What ships with the suite: the schemes, the invented city, China's days off and who may give which order.
 struct City: Sendable {
     var profiles: [Profile]
-    let directory: Directory
+    var directory: Directory
     let calendar: WorkCalendar
     let duties: Duties
 

@@ -5,11 +5,13 @@ import WorkingTime
 
 /// One case in memory under the shipped schemes, led through its life by the rules alone.
 struct Life {
-    let city: City
+    var city: City
     private(set) var file: Case
     private(set) var log: [(event: Event, at: Moment)] = []
     /// Legal time of the next order.
     var now: Moment
+    /// When the oldest command was given that waits for a decision.
+    var waiting: Moment?
     private var count = 0
 
     /// A complaint to the line of the profile `lead`, taken down at `time`.
@@ -44,14 +46,17 @@ struct Life {
     var lead: String { file.lead ?? "" }
     var kinds: [Event.Kind] { log.map(\.event.kind) }
 
+    var facts: Facts {
+        Facts(
+            earlierExists: true, directory: city.directory, calendar: city.calendar, duties: city.duties,
+            newest: city.profiles.map(\.policy), waiting: waiting)
+    }
+
     // MARK: Orders
 
     @discardableResult
     mutating func give(_ order: Order, by actor: Actor) throws(Refusal) -> [Event.Kind] {
         count += 1
-        let facts = Facts(
-            directory: city.directory, calendar: city.calendar, duties: city.duties, newest: city.profiles.map(\.policy)
-        )
         let command = Command(id: "\(count)", seen: .round(file.round), by: actor, order: order)
         let decision = try decide(command, on: file, under: policies, facts: facts, now: now)
         guard case .happens(let events) = decision else { return [] }

@@ -25,7 +25,9 @@ final class SmallCity: Sendable {
         let broker = try TestBroker()
         let city = try OrganisationsFile.shipped(for: try Profile.shipped()).directory
         let inboxes = city.organisations.values.filter(\.hasInbox).map { (Destination.inbox($0.code).topic, 1) }
-        let others = [(Destination.cases.topic, 12), (Destination.escalations.topic, 3), (Destination.digests.topic, 1)]
+        let others = [
+            (Destination.cases.topic, 12), (Destination.escalations.topic, 3), (Destination.digests.topic, 1),
+        ]
         for (name, partitions) in others + inboxes {
             try broker.embedded?.createTopic(name, partitions: partitions)
         }

@@ -17,19 +17,9 @@ package final class Browser: Sendable {
     package static func with<Value>(
         javaScript: Bool, _ body: (Browser) async throws -> Value
     ) async throws -> Value {
-        let folder = try TemporaryFolder()
-        let driver = try BackgroundProgram(
-            URL(filePath: "/usr/bin/env"), ["chromedriver", "--port=0"], environment: BuiltProgram.environment(),
-            output: folder.url.appending(path: "out"), errors: folder.url.appending(path: "err"))
+        let (driver, port) = try await startDriver()
         defer { driver.signal(SIGTERM) }
-        var port: Int?
-        try await eventually("chromedriver listens") {
-            let said = try folder.text("out")
-            guard let found = said.firstMatch(of: /started successfully on port (\d+)/) else { return false }
-            port = Int(found.1)
-            return true
-        }
-        let browser = try await Browser(driver, port: port ?? 0, javaScript: javaScript)
+        let browser = try await Browser(driver, port: port, javaScript: javaScript)
         do {
             let value = try await body(browser)
             _ = try await browser.ask("DELETE", "")
@@ -38,6 +28,26 @@ package final class Browser: Sendable {
             _ = try? await browser.ask("DELETE", "")
             throw error
         }
+    }
+
+    /// A port that is free for IPv6 may be taken for IPv4; then the driver ends, and another one asks for another port.
+    private static func startDriver() async throws -> (driver: BackgroundProgram, port: Int) {
+        var said = ""
+        for _ in 0..<5 {
+            let folder = try TemporaryFolder()
+            let driver = try BackgroundProgram(
+                URL(filePath: "/usr/bin/env"), ["chromedriver", "--port=0"], environment: BuiltProgram.environment(),
+                output: folder.url.appending(path: "out"), errors: folder.url.appending(path: "err"))
+            var port: Int?
+            try await eventually("chromedriver listens") {
+                let hasEnded = driver.status != nil
+                said = try folder.text("out")
+                port = said.firstMatch(of: /started successfully on port (\d+)/).flatMap { Int($0.1) }
+                return port != nil || hasEnded
+            }
+            if let port { return (driver, port) }
+        }
+        throw Failure(description: "chromedriver does not start: \(said)")
     }
 
     private init(_ driver: BackgroundProgram, port: Int, javaScript: Bool) async throws {

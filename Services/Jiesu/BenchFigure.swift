@@ -7,6 +7,8 @@ struct BenchFigure: Sendable {
         case share(Double)
         case atLeast(Double)
         case atMost(Double)
+        /// No further from the first than the second.
+        case near(Double, by: Double)
     }
 
     let name: String
@@ -23,6 +25,7 @@ struct BenchFigure: Sendable {
         case .share(let least): (ratio ?? 0) >= least
         case .atLeast(let least): measured >= least
         case .atMost(let most): measured <= most
+        case .near(let wanted, let distance): abs(measured - wanted) <= distance
         }
     }
 
@@ -36,6 +39,9 @@ struct BenchFigure: Sendable {
         case .share(let least): members["ratio_at_least"] = .double(least)
         case .atLeast(let least): members["at_least"] = .double(least)
         case .atMost(let most): members["at_most"] = .double(most)
+        case .near(let wanted, let distance):
+            members["near"] = .double(wanted)
+            members["by"] = .double(distance)
         }
         members["met"] = .bool(isMet)
         return .object(members)
@@ -66,11 +72,12 @@ struct BenchFigure: Sendable {
         case .share(let least): "≥ \(Self.hundredths(least)) × limit"
         case .atLeast(let least): "≥ \(Self.number(least))"
         case .atMost(let most): "≤ \(Self.number(most))"
+        case .near(let wanted, let distance): "\(Self.number(wanted)) ± \(Self.number(distance))"
         }
     }
 
     /// Two digits behind the point below ten, none above, and a comma after thousands.
-    private static func number(_ value: Double) -> String {
+    static func number(_ value: Double) -> String {
         guard value.isFinite else { return "–" }
         if value < 10 { return hundredths(value) }
         let digits = String(Int(value.rounded()))

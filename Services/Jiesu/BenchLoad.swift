@@ -29,17 +29,30 @@ final class BenchLoad: Sendable {
     /// at 256 connections costs as much as an answer.
     private static let pace: UInt32 = 300
 
+    /// Before a request that got no answer is sent again.
+    private static let pause = Duration.milliseconds(200)
+
     private let port: Int
+    private let repeats: Bool
     private let requests: Mutex<BenchRequests>
     private let isStopped = Atomic(false)
+    private let answers = Atomic(0)
+    private let repetitions = Atomic(0)
 
-    init(_ samples: [Sample], port: Int) {
+    /// - Parameter repeats: what got no answer, or a 5xx, is sent again under its key, as a caller should.
+    init(_ samples: [Sample], port: Int, repeats: Bool = false) {
         self.port = port
+        self.repeats = repeats
         requests = Mutex(BenchRequests(samples, port: port))
     }
 
+    /// Complaints accepted so far, and requests sent again.
+    var counts: (accepted: Int, repeated: Int) {
+        (answers.load(ordering: .relaxed), repetitions.load(ordering: .relaxed))
+    }
+
     /// Sends for so long, then waits for the last answers.
-    /// - Throws: `CommandFailure` at the first answer that is no 201.
+    /// - Throws: `CommandFailure` at the first answer that is no 201; if it repeats, at the first 4xx.
     func run(_ pace: Pace, for duration: Duration) async throws -> [Accepted] {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
@@ -53,7 +66,8 @@ final class BenchLoad: Sendable {
     }
 
     private func work(_ pace: Pace, for duration: Duration) throws -> [Accepted] {
-        let connections = try (0..<Self.connections).map { _ in try BenchConnection(port: port) }
+        let connections = (0..<Self.connections).map { _ in BenchConnection(port: port) }
+        for connection in connections { try connection.open() }
         var idle = connections
         var polled = connections.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
         var accepted: [Accepted] = []
@@ -68,14 +82,16 @@ final class BenchLoad: Sendable {
             {
                 idle.removeFirst()
                 connection.sent = moment
+                connection.request = requests.withLock { $0.next() }
                 sent += 1
-                try requests.withLock { requests in
-                    var failure: (any Error)?
-                    requests.next { bytes in
-                        do { try connection.send(bytes) } catch { failure = error }
-                    }
-                    if let failure { throw failure }
+                try send(connection, now)
+            }
+            if repeats {
+                for connection in connections where connection.again.map({ $0 <= now }) ?? false {
+                    repetitions.add(1, ordering: .relaxed)
+                    try send(connection, now)
                 }
+                for index in polled.indices { polled[index].fd = connections[index].descriptor }
             }
             if !isOpen, idle.count == connections.count { return accepted }
             guard now < end + Self.patience else { throw CommandFailure("intake does not answer any more") }
@@ -83,14 +99,35 @@ final class BenchLoad: Sendable {
             guard poll(&polled, nfds_t(polled.count), 1) > 0 else { continue }
             let received = ContinuousClock.now
             for index in polled.indices where polled[index].revents != 0 {
-                guard let number = try connections[index].receive(), let sent = connections[index].sent else {
-                    continue
+                let connection = connections[index]
+                switch connection.receive() {
+                case .nothing: continue
+                case .refused(let answer): throw CommandFailure("a complaint was not accepted: \(answer)")
+                case .broken(let reason): try broken(connection, reason, received)
+                case .accepted(let number):
+                    guard let sent = connection.sent else { continue }
+                    accepted.append(Accepted(id: number.id, sent: sent, answered: received))
+                    answers.add(1, ordering: .relaxed)
+                    connection.sent = nil
+                    idle.append(connection)
                 }
-                accepted.append(Accepted(id: number.id, sent: sent, answered: received))
-                connections[index].sent = nil
-                idle.append(connections[index])
             }
         }
+    }
+
+    private func send(_ connection: BenchConnection, _ now: ContinuousClock.Instant) throws {
+        var failure: (any Error)?
+        requests.withLock { requests in
+            requests.lend(connection.request) { bytes in
+                do { try connection.send(bytes) } catch { failure = error }
+            }
+        }
+        if let failure { try broken(connection, (failure as? CommandFailure)?.message ?? "\(failure)", now) }
+    }
+
+    private func broken(_ connection: BenchConnection, _ reason: String, _ now: ContinuousClock.Instant) throws {
+        guard repeats else { throw CommandFailure(reason) }
+        connection.breakOff(until: now + Self.pause)
     }
 
     /// When the next request counts as sent; `nil` while it must wait.
@@ -106,33 +143,66 @@ final class BenchLoad: Sendable {
     }
 }
 
-/// One connection of the load.
+/// One connection of the load, opened again as often as it breaks.
 private final class BenchConnection {
-    private let socket: BenchSocket
-    var descriptor: Int32 { socket.descriptor }
+    enum Answer {
+        /// Not yet whole.
+        case nothing
+        case accepted(CaseNumber)
+        case refused(String)
+        /// No answer will come, or one that says to come again.
+        case broken(String)
+    }
+
+    private let port: Int
+    private var socket: BenchSocket?
+    /// −1, which `poll` passes over, while it is not open.
+    var descriptor: Int32 { socket?.descriptor ?? -1 }
     /// When the request that waits for its answer was sent; `nil` while none waits.
     var sent: ContinuousClock.Instant?
+    /// Its number.
+    var request = 0
+    /// When it is to be sent again.
+    private(set) var again: ContinuousClock.Instant?
     private var answer: [UInt8] = []
 
     private static let created = Array("HTTP/1.1 201".utf8)
+    private static let fault = Array("HTTP/1.1 5".utf8)
     private static let number = Array("\"number\":\"".utf8)
 
-    init(port: Int) throws { socket = try BenchSocket(port: port) }
+    init(port: Int) { self.port = port }
 
-    func send(_ bytes: UnsafeRawBufferPointer) throws { try socket.send(bytes) }
+    func open() throws { socket = try BenchSocket(port: port) }
+
+    func send(_ bytes: UnsafeRawBufferPointer) throws {
+        again = nil
+        if socket == nil { try open() }
+        try socket?.send(bytes)
+    }
+
+    /// Closes it, and has what waits for an answer sent again later.
+    func breakOff(until moment: ContinuousClock.Instant) {
+        socket = nil
+        answer.removeAll(keepingCapacity: true)
+        again = sent == nil ? nil : moment
+    }
 
     /// Takes what is there.
-    /// - Returns: the complaint's number once the answer is whole.
-    func receive() throws -> CaseNumber? {
-        guard try socket.receive(into: &answer) else { throw CommandFailure("intake has closed a connection") }
-        // The body is one flat object, so its closing brace ends the answer.
-        guard answer.last == UInt8(ascii: "}") else { return nil }
-        defer { answer.removeAll(keepingCapacity: true) }
-        guard answer.starts(with: Self.created), let number = number() else {
-            throw CommandFailure("a complaint was not accepted: \(String(decoding: answer, as: UTF8.self))")
+    func receive() -> Answer {
+        do {
+            guard try socket?.receive(into: &answer) ?? false else { return .broken("intake has closed a connection") }
+        } catch {
+            return .broken("intake has broken a connection off")
         }
-        return number
+        if answer.starts(with: Self.fault) { return .broken("a complaint was not accepted: \(text)") }
+        // The body is one flat object, so its closing brace ends the answer.
+        guard answer.last == UInt8(ascii: "}") else { return .nothing }
+        defer { answer.removeAll(keepingCapacity: true) }
+        guard answer.starts(with: Self.created), let number = number() else { return .refused(text) }
+        return .accepted(number)
     }
+
+    private var text: String { String(decoding: answer, as: UTF8.self) }
 
     private func number() -> CaseNumber? {
         let length = Self.number.count

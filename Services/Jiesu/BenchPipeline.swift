@@ -18,12 +18,7 @@ struct BenchPipeline {
     func run() async throws -> [BenchFigure] {
         let before = try await stage.limit(seconds: seconds / 2 + 1)
         try await stage.start(Suite.Part.all)
-        let pool = try stage.pool()
-        let codes = try await pool.withConnection {
-            try await $0.query("SELECT code FROM jiesu.organisation WHERE inbox ORDER BY code")
-        }.map { try $0.get(0, as: String.self) }
-        let inboxes = try Inboxes(
-            try await stage.suite.kafka(pool), organisations: codes, group: "jiesu-bench", log: stage.log)
+        let inboxes = try await inboxes()
         let load = BenchLoad(try Sample.dispatched(), port: stage.suite.port)
 
         let (rate, underLoad, delays) = try await inboxes.whileListening {
@@ -50,8 +45,18 @@ struct BenchPipeline {
         ] + underLoad
     }
 
+    /// All inboxes there are.
+    func inboxes() async throws -> Inboxes {
+        let pool = try stage.pool()
+        let codes = try await pool.withConnection {
+            try await $0.query("SELECT code FROM jiesu.organisation WHERE inbox ORDER BY code")
+        }.map { try $0.get(0, as: String.self) }
+        return try Inboxes(
+            try await stage.suite.kafka(pool), organisations: codes, group: "jiesu-bench", log: stage.log)
+    }
+
     /// Arrivals a second while the pipeline is kept full.
-    private func sustained(_ load: BenchLoad, _ inboxes: Inboxes) async throws -> Double {
+    func sustained(_ load: BenchLoad, _ inboxes: Inboxes) async throws -> Double {
         let duration = Self.warmUp + .seconds(seconds)
         async let all = load.run(.whileRoom { $0 - inboxes.count < Self.outstanding }, for: duration)
         await sleep(for: Self.warmUp)

@@ -10,7 +10,7 @@ struct BenchRequests {
 
     private var templates: [Template]
     /// Made so far.
-    private(set) var count = 0
+    private var count = 0
 
     private static let mark = Array("@@@@@@@@@@".utf8)
 
@@ -38,12 +38,17 @@ struct BenchRequests {
         }
     }
 
-    /// Lends the next request.
-    mutating func next(_ body: (UnsafeRawBufferPointer) -> Void) {
-        let index = count % templates.count
+    /// The number of one more request.
+    mutating func next() -> Int {
         count += 1
+        return count
+    }
+
+    /// Lends a request: under the same number always the same one, key and all.
+    mutating func lend(_ number: Int, _ body: (UnsafeRawBufferPointer) -> Void) {
+        let index = number % templates.count
         for start in templates[index].digits {
-            var rest = count
+            var rest = number
             for place in (start..<start + Self.mark.count).reversed() {
                 templates[index].bytes[place] = UInt8(ascii: "0") + UInt8(rest % 10)
                 rest /= 10

@@ -20,12 +20,13 @@ final class BenchStage: Sendable {
     }
 
     /// Starts these in their order and waits until they are ready.
-    func start(_ parts: [Suite.Part]) async throws {
+    /// - Parameter pause: between two looks whether they are.
+    func start(_ parts: [Suite.Part], lookingEvery pause: Duration = .milliseconds(100)) async throws {
         for part in parts {
             let service = try suite.service(part)
             running.withLock { $0.append((part, Task { try await service.run() })) }
         }
-        guard await suite.waitUntilReady(parts) else { throw CancellationError() }
+        guard await suite.waitUntilReady(parts, lookingEvery: pause) else { throw CancellationError() }
     }
 
     /// Stops what was started last, first.
@@ -43,16 +44,12 @@ final class BenchStage: Sendable {
     /// The most memory that each of these has had resident since its start, in MB (1,000,000 bytes); the target is 60.
     func memory(of parts: [Suite.Part], when: String) throws -> [BenchFigure] {
         try parts.map { part in
-            guard let process = suite.process(of: part),
-                let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8),
-                let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
-                let kibibytes = line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap({ Double($0) })
+            guard let most = suite.process(of: part).map(BenchProcess.init)?.megabytes("VmHWM")
             else {
                 throw CommandFailure("\(part.name) does not run any more", hint: "see \(suite.folder.path)/log")
             }
             return BenchFigure(
-                name: "\(part.name), resident at most, \(when)", measured: kibibytes * 1024 / 1e6, unit: "MB",
-                target: .atMost(60))
+                name: "\(part.name), resident at most, \(when)", measured: most, unit: "MB", target: .atMost(60))
         }
     }
 

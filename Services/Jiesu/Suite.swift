@@ -180,7 +180,7 @@ final class Suite: Service {
 
     /// Returns when PostgreSQL is prepared and these services are ready, by default those that `run` starts; `false` if
     /// the task was cancelled first.
-    func waitUntilReady(_ parts: [Part]? = nil) async -> Bool {
+    func waitUntilReady(_ parts: [Part]? = nil, lookingEvery pause: Duration = .milliseconds(100)) async -> Bool {
         let services = (parts ?? self.parts).filter { $0 != .broker }
         while !Task.isCancelled {
             let (isPrepared, ports) = state.withLock { state in
@@ -189,7 +189,7 @@ final class Suite: Service {
             var ready = 0
             for port in ports where await Self.isReady(port) { ready += 1 }
             if isPrepared, ready == services.count, await isBrokerKnown(parts ?? self.parts) { return true }
-            await sleep(for: .milliseconds(100))
+            await sleep(for: pause)
         }
         return false
     }

@@ -58,6 +58,8 @@ import Testing
         (["audit", "verify", "--digest", "2026-01-31", "ab", "c"], "comes a FILE, or DAY HASH"),
         (["audit", "verify", "--digest", "--case", "0000000014"], "not with --case"),
         (["demo", "--cases", "0"], "--cases wants a whole number"),
+        (["bench", "pages", "--rate", "1"], "--rate goes with soak alone"),
+        (["bench", "pages", "soak"], "the soak goes alone"),
         (["migrate", "now"], "\"now\" is one argument too many"),
         (["up", "--data="], "--data wants a value"), (["replay"], "one of --from, --case, --new-generation"),
         (["replay", "--from", "friday"], "2026-09-25, or"), (["replay", "--case", "1"], "\"1\" is no case number"),

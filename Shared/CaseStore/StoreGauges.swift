@@ -25,7 +25,10 @@ package struct StoreGauges: Service {
                 try await look()
             } catch {
                 log.warning("gauges cannot be read", ["reason": "\(error)"])
-                for metric in [Metric.outboxRows, .outboxOldestSeconds, .owedRows, .commandsWaiting, .parkedRows] {
+                for metric in [
+                    Metric.outboxRows, .outboxOldestSeconds, .owedRows, .commandsWaiting, .parkedRows, .archiveFailing,
+                    .archiveAgeSeconds,
+                ] {
                     metrics.replace(metric, with: [:])
                 }
             }
@@ -35,7 +38,7 @@ package struct StoreGauges: Service {
 
     /// Counts stop at 100,000: an alert needs no more, and a count of millions would cost what it warns of.
     private func look() async throws {
-        let (row, parked) = try await pool.withConnection { connection in
+        let (row, parked, archive) = try await pool.withConnection { connection in
             let answers = try await connection.pipeline([
                 """
                 SELECT (SELECT count(*) FROM (SELECT FROM jiesu.outbox WHERE NOT set_aside LIMIT 100000) AS n),
@@ -51,8 +54,14 @@ package struct StoreGauges: Service {
                     (SELECT count(*) FROM (SELECT FROM jiesu.command WHERE decided_at IS NULL LIMIT 100000) AS n)
                 """,
                 "SELECT service, count(*) FROM jiesu.parked GROUP BY service",
+                """
+                SELECT coalesce(last_failed_time > coalesce(last_archived_time, '-infinity'), false)::int,
+                    extract(epoch FROM clock_timestamp()
+                        - coalesce(last_archived_time, stats_reset, pg_postmaster_start_time()))::float8
+                FROM pg_stat_archiver WHERE current_setting('archive_mode') <> 'off'
+                """,
             ])
-            return (try answers[0].only(), answers[1])
+            return (try answers[0].only(), answers[1], answers[2].first)
         }
         metrics.replace(.outboxRows, with: [["waiting"]: try row.get(0), ["set_aside"]: try row.get(1)])
         metrics.replace(.outboxOldestSeconds, with: [[]: try row.get(2)])
@@ -65,5 +74,7 @@ package struct StoreGauges: Service {
         var byService: [[String]: Double] = [:]
         for row in parked { byService[[try row.get(0)]] = try row.get(1) }
         metrics.replace(.parkedRows, with: byService)
+        metrics.replace(.archiveFailing, with: try archive.map { [[]: try $0.get(0)] } ?? [:])
+        metrics.replace(.archiveAgeSeconds, with: try archive.map { [[]: try $0.get(1)] } ?? [:])
     }
 }

@@ -25,6 +25,13 @@ extension Metric {
     package static let parkedRows = gauge(
         "jiesu_parked_rows", labels: ["service"], help: "Messages that could not be handled and wait for a person.")
 
+    /// Like the next one not there where PostgreSQL archives nothing. Those who hang neither fail nor archive, hence two.
+    package static let archiveFailing = gauge(
+        "jiesu_archive_failing", help: "1 if PostgreSQL failed to archive its log since it last archived some, else 0.")
+
+    package static let archiveAgeSeconds = gauge(
+        "jiesu_archive_age_seconds", help: "Time since PostgreSQL last archived some of its log.")
+
     /// Between the moment when a step of a clock was due and its firing.
     package static let clockLatenessSeconds = histogram(
         "jiesu_clock_lateness_seconds", help: "How late steps of clocks were fired.")

@@ -15,6 +15,7 @@ package final class Server: Service {
 
     package let name: String
     private let listen: String
+    private let inherited: Int32?
     private let certificate: ServerCertificate?
     private let limits: Limits
     private let log: Logger
@@ -30,6 +31,7 @@ package final class Server: Service {
     ///   - name: of the service, for logs and as title of the OpenAPI document.
     ///   - version: of the API, for the OpenAPI document.
     ///   - listen: `127.0.0.1:8080`, `[::1]:8080`; port 0 takes any free one.
+    ///   - inherited: a listening socket to take over instead, which belongs to this from now on; the one that systemd handed over.
     ///   - certificate: with it HTTPS is served and nothing else; read when it starts.
     ///   - ready: whether each thing that the service needs is there, by its name; asked by `/health/ready`.
     ///   - metrics: Prometheus' text format; asked by `/metrics`.
@@ -37,7 +39,8 @@ package final class Server: Service {
     ///   - observe: told after each request its route's pattern (`nil` for none), method, status and seconds; from any
     ///     thread.
     package init(
-        name: String, version: String = "1", listen: String, certificate: ServerCertificate? = nil, routes: [Route],
+        name: String, version: String = "1", listen: String, inherited: Int32? = Listener.inherited(),
+        certificate: ServerCertificate? = nil, routes: [Route],
         limits: Limits = Limits(),
         ready: @escaping @Sendable () async -> [String: Bool] = { [:] },
         metrics: @escaping @Sendable () async -> String = { "" },
@@ -45,6 +48,7 @@ package final class Server: Service {
     ) {
         self.name = name
         self.listen = listen
+        self.inherited = inherited
         self.certificate = certificate
         self.limits = limits
         self.log = log
@@ -78,7 +82,7 @@ package final class Server: Service {
             guard let address = ListenAddress(listen) else { throw HTTPError(.address, "\(listen) is no host:port") }
             var identity: ServerIdentity?
             if let certificate { identity = try ServerIdentity(certificate) }
-            let listener = try Listener(address)
+            let listener = if let inherited { try Listener(inherited: inherited) } else { try Listener(address) }
             guard let daemon = Daemon(traffic, identity) else {
                 guard let certificate else { throw .system(.listening) }
                 throw HTTPError(

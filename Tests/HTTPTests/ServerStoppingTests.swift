@@ -1,3 +1,5 @@
+import Configuration
+import Foundation
 import Telemetry
 import Testing
 
@@ -101,6 +103,39 @@ struct ServerStoppingTests {
         let last = Task { [next] in try await next.run() }
         last.cancel()
         try await last.value
+    }
+
+    @Test func `on a socket that lives on a restart refuses nobody`() async throws {
+        // As systemd does: it keeps the socket, and each server gets a copy.
+        let kept = try Listener(#require(ListenAddress("127.0.0.1:0")))
+        let port = Int(kept.port)
+        func next() -> Server {
+            Server(
+                name: "test", listen: "127.0.0.1:1", inherited: dup(kept.socket), routes: [],
+                log: Logger(service: "test", sink: { _ in }))
+        }
+        let request = "GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        for _ in 0..<3 {
+            // Nobody serves; the connection is made and its request is sent all the same.
+            let early = RawConnection(port: port)
+            try await early.send(request)
+            let server = next()
+            try server.start()
+            #expect(server.port == port)
+            let running = Task { try await server.run() }
+            #expect(try await early.answer().status == 200)
+            #expect(try await Client(port: port).send("GET", "/health/live").status == 200)
+            running.cancel()
+            try await running.value
+            #expect(server.openConnections == 0)
+        }
+    }
+
+    @Test func `takes a socket from systemd that is meant for it, and one alone`() {
+        #expect(Listener.inherited(["LISTEN_PID": "7", "LISTEN_FDS": "1"], process: 7) == 3)
+        #expect(Listener.inherited(["LISTEN_PID": "8", "LISTEN_FDS": "1"], process: 7) == nil)
+        #expect(Listener.inherited(["LISTEN_PID": "7", "LISTEN_FDS": "2"], process: 7) == nil)
+        #expect(Listener.inherited([:], process: 7) == nil)
     }
 
     @Test func `says why it cannot listen`() async throws {

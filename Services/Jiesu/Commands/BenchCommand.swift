@@ -24,7 +24,7 @@ enum BenchCommand: OperatorCommand {
           districts memory of ten desks, each with a process and a database login of its own, and how long they take to start
           soak      memory, outbox, connections and open files of the last third of --seconds beside the third before, while services
                     are killed by chance (--seed N: the same again) at --rate N complaints a second (default: half of what the
-                    pipeline does now); and that nothing is lost. Takes 3 KB of /var/tmp for each complaint
+                    pipeline does now); and that nothing is lost. Takes 5 KB of /var/tmp for each complaint, and 4 GB
         Without a name all but the soak run. --seconds is the length of a measurement (default 15, of the soak 1800); --json prints
         one object.
         """

@@ -26,6 +26,8 @@ extension SystemTests {
             let moment: String = try await suite.rows("SELECT clock_timestamp()::text").only().get(0)
             let generation = try await suite.number("SELECT value FROM jiesu.setting WHERE name = 'generation'")
 
+            try await Self.watch(suite)
+
             // What must not have happened, and complaints that came in beside it.
             try await citizens.send(try Complaint.samples(20, key: "lost"))
             try await suite.waitUntilSettled()
@@ -82,6 +84,26 @@ extension SystemTests {
         try await backups.run("backup", "prune", backups.folder, "1", on: suite)
         #expect(try backups.names("base").map { "\(backups.folder)/base/\($0)\n" } == [copy])
         #expect(try pieces().first != oldest)
+    }
+
+    /// What Prometheus sees when the log cannot be archived, and when it can again.
+    private static func watch(_ suite: SuiteUnderTest) async throws {
+        let routing = Client(port: try await suite.port(of: "routing"))
+        func gauge(_ name: String) async throws -> Double? {
+            try await routing.send("GET", "/metrics").text.split(separator: "\n").first { $0.hasPrefix("\(name) ") }?
+                .split(separator: " ").last.flatMap { Double($0) }
+        }
+        func isFailing() async throws -> Double? { try await gauge("jiesu_archive_failing") }
+        try await eventually("the log is archived", within: .seconds(30)) { try await isFailing() == 0 }
+        #expect(try await gauge("jiesu_archive_age_seconds").map { $0 >= 0 } == true)
+        let command: String = try await suite.rows("SELECT current_setting('archive_command')").only().get(0)
+        try await suite.script("ALTER SYSTEM SET archive_command = 'false'")
+        try await suite.script("SELECT pg_reload_conf()")
+        try await suite.script("SELECT pg_switch_wal()")
+        try await eventually("a failure is seen", within: .seconds(90)) { try await isFailing() == 1 }
+        try await suite.script("ALTER SYSTEM SET archive_command = '\(command)'")
+        try await suite.script("SELECT pg_reload_conf()")
+        try await eventually("what waited is archived", within: .seconds(90)) { try await isFailing() == 0 }
     }
 
     /// What an operator does between PostgreSQL's start and the services'.

@@ -81,7 +81,7 @@ extension SystemTests {
             try await suite.number("SELECT count(*) FROM jiesu.case_file WHERE state = 'awaiting_judgement'") >= limits
         }
         let people = try await suite.people(desks: [])
-        let begin = Moment(microseconds: now + 6_000_000)
+        let begin = Moment(microseconds: now + 12_000_000)
         try await dispatch(
             citizens.receipts.values.map { CaseNumber(id: $0.caseID) }, by: people, from: begin, over: outage)
         try await kafka.kill(1...3)

@@ -21,7 +21,7 @@ struct OperatorCorrection {
     /// Each with the longest answer that is taken, as at a registration.
     private static let longest = [
         "number": 40, "channel": 60, "source": 60, "identity": 60, "region": 60, "name": 100, "phone": 40, "email": 200,
-        "text": Registration.longestText, "place": 500, "about": 200, "key": 60,
+        "text": Registration.longestText, "place": 500, "about": 200, "due": 40, "key": 60,
     ]
     private static let fields: [Schema.Field] = longest.keys.sorted().map { .optional($0, .string(0...200_000), "") }
 
@@ -68,6 +68,7 @@ struct OperatorCorrection {
             Field("name", "姓名"), Field("phone", "电话", .line(type: "tel")), Field("email", "电子邮箱", .line(type: "email")),
             Field("region", "行政区域", .list(regions)), Field("place", "地点"), Field("about", "被反映的单位"),
             Field("text", "要反映的问题", .lines(rows: 7)),
+            Field("due", "个案期限（更正后没有统一期限的才填写）", .line(type: "datetime-local")),
         ]
         let faults = problem.map {
             $0.fields.isEmpty ? [("number", $0.title)] : $0.fields.map { ($0.name, $0.message) }
@@ -128,6 +129,8 @@ struct OperatorCorrection {
         }
         let identity = text("identity").map(Identity.init(rawValue:))
         if let identity, identity == nil { faults.append(.init("identity", "请选择")) }
+        let due = text("due").map { Moment(iso8601: "\($0):00+08:00") }
+        if let due, due == nil { faults.append(.init("due", "不是合理的时间")) }
         let (cases, store) = (pages.complaints.cases, pages.complaints.store)
         let number = text("number").flatMap(CaseNumber.init)
         let contact = (name: text("name"), phone: text("phone"), email: text("email"))
@@ -146,7 +149,7 @@ struct OperatorCorrection {
         let command = Command(
             id: "correction:\(text("key") ?? "")", seen: .round(known.round),
             by: .account(session.account, organisation: session.organisation, roles: Set(session.roles.map(\.code))),
-            order: .correct(corrected))
+            order: .correct(corrected, due: due??.microseconds))
         let results = try await cases.perform([.init(caseID: number.id, command: command)]) { results in
             guard isWritten, case .success(.happens) = results[0] else { return [] }
             return [
@@ -157,7 +160,7 @@ struct OperatorCorrection {
             ]
         }
         if case .failure(let refusal) = results[0] {
-            throw Problem.invalid([.init("number", Self.reason(refusal))])
+            throw Problem.invalid([.init(refusal == .incomplete("due") ? "due" : "number", Self.reason(refusal))])
         }
         return number
     }
@@ -165,6 +168,7 @@ struct OperatorCorrection {
     private static func reason(_ refusal: Refusal) -> String {
         switch refusal {
         case .notNow(let state): "现在是“\(state.title)”，不能再更正"
+        case .incomplete("due"): "按更正后的情况没有统一期限，请填写一个以后的时间"
         case .incomplete: "请填写要更正的内容"
         case .unknownRegion: "没有这个行政区域"
         default: refusal.explanation

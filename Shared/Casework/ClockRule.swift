@@ -117,6 +117,8 @@ package struct ClockRule: Sendable, Equatable {
 package enum Anchor: String, Codable, Sendable, CaseIterable {
     case complaintReceived = "complaint_received"
     case registered
+    /// It was put before a person.
+    case judgementRequested = "judgement_requested"
     case accepted
     /// The receiving organisation signed for it (接受案件).
     case takenOver = "taken_over"
@@ -132,6 +134,7 @@ package enum Anchor: String, Codable, Sendable, CaseIterable {
     var mark: Mark {
         switch self {
         case .complaintReceived, .registered, .notStated: .event(.registered)
+        case .judgementRequested: .event(.judgementRequested)
         case .accepted: .event(.accepted)
         case .takenOver: .event(.signed)
         case .dispatched: .event(.dispatched)

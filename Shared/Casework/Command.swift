@@ -48,8 +48,8 @@ package struct Command: Sendable, Equatable {
 /// What a command wants.
 package enum Order: Sendable, Equatable {
     case register(Registered, earlier: Int64?)
-    /// With the date for a case that has no limit of its own as what it turns out to be.
-    case correct(Corrected)
+    /// With the date for a case that has no limit of its own as what it turns out to be, as in `classify`.
+    case correct(Corrected, due: Int64? = nil)
     case classify(Finding, due: Int64? = nil)
     case requestJudgement(JudgementRequested)
     case accept

@@ -73,6 +73,8 @@ extension Scene {
             throw .againstPolicy("closing")
         }
         if let round = rule.round, file.round < round { throw .againstPolicy("closing") }
+        // Explained, then closed (R-HD-20): who can be told learns it from somebody and not from the closing.
+        guard file.state == .replied || !file.course.isContactable || wasInTouch else { throw .incomplete("contact") }
         return [.closed(closed)]
     }
 }
@@ -122,7 +124,8 @@ extension Scene {
         case .rated:
             if let review = reopening { return [.reopened(Reopened(round: file.round + 1, kind: review.kind))] }
             return closingRule.map { [.closed(Closed(rule: $0.name))] } ?? []
-        case .replied, .calledBack: return closingRule.map { [.closed(Closed(rule: $0.name))] } ?? []
+        // Also a correction may leave nobody to ask.
+        case .replied, .calledBack, .corrected: return closingRule.map { [.closed(Closed(rule: $0.name))] } ?? []
         default: return []
         }
     }

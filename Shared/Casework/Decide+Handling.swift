@@ -147,8 +147,10 @@ extension Scene {
         // Proof that a message came is no wish: it came, wherever the case stands by now.
         if case .service = by { return [.informed(informed)] }
         var states = State.handled.union([.replied, .closed, .disputed, .returned])
-        // That it is accepted may be told before it is known who answers.
-        if informed.what == .acceptance { states.formUnion([.registered, .classified, .awaitingJudgement]) }
+        // That it is accepted, or must be written first, may be told before it is known who answers.
+        if [.acceptance, .writing].contains(informed.what) {
+            states.formUnion([.registered, .classified, .awaitingJudgement])
+        }
         try require(states)
         return [.informed(informed)]
     }
@@ -169,7 +171,7 @@ extension Scene {
         return [.replied(reply)]
     }
 
-    private var wasInTouch: Bool {
+    var wasInTouch: Bool {
         [Event.Kind.contacted, .visited].contains { file.moment(of: .event($0)) != nil }
     }
 

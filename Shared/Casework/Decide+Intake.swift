@@ -53,12 +53,16 @@ extension Scene {
             + (isAboutHandler ? [.judgementRequested(JudgementRequested(reason: "conflict_of_interest"))] : [])
     }
 
-    /// As long as it is worked on; afterwards it is what it was worked on as.
-    func correct(_ corrected: Corrected) throws(Refusal) -> [Event] {
+    /// As long as it is worked on; afterwards it is what it was worked on as. Brought by somebody else it may have other limits: where
+    /// none of them has a number it needs a date of its own, as when it is found to be something else (R-DL-24).
+    func correct(_ corrected: Corrected, _ due: Int64?) throws(Refusal) -> [Event] {
         guard !file.state.isFinal else { throw .notNow(file.state) }
         guard corrected != Corrected() else { throw .incomplete("payload") }
         if let region = corrected.region, facts.directory.regions[region] == nil { throw .unknownRegion(region) }
-        return [.corrected(corrected)]
+        guard State.sent.contains(file.state) else { return [.corrected(corrected)] }
+        var after = file
+        after.apply(.corrected(corrected), at: now)
+        return [.corrected(corrected)] + (try dates(due, for: after, under: policies))
     }
 
     func link(_ linked: Linked) throws(Refusal) -> [Event] {
@@ -81,6 +85,12 @@ extension Scene {
         try require(State.undecided.union([.classified, .reopened]))
         if let step = policy.sendsAfter, file.round == 1, file.moment(of: .event(step)) == nil {
             throw .incomplete(step.rawValue)
+        }
+        // Whoever sends on what the scheme wants to wait for says why.
+        if case .account = by, dispatched.note == nil, file.state == .awaitingJudgement,
+            case .judgement(_, wantsNote: true)? = policy.leadRules.first(where: { $0.when.holds(for: file) })?.then
+        {
+            throw .incomplete("note")
         }
         for code in [dispatched.lead] + dispatched.helpers {
             try requireCompetence(of: code)

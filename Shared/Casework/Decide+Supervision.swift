@@ -76,7 +76,11 @@ extension Scene {
     }
 
     func reviewSupervision(_ review: SupervisionReviewed) throws(Refusal) -> [Event] {
-        guard file.course.orders.contains(where: { $0.number == review.order && $0.isAnswered }) else {
+        guard
+            file.course.orders.contains(where: {
+                $0.number == review.order && $0.isAnswered && !$0.isEnded
+            })
+        else {
             throw .nothingRunning("supervision")
         }
         let criteria = first(\.supervise)?.criteria ?? []

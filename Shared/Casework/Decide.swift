@@ -64,7 +64,7 @@ struct Scene {
     func events(of order: Order) throws(Refusal) -> [Event] {
         switch order {
         case .register: throw .alreadyRegistered
-        case .correct(let corrected): try correct(corrected)
+        case .correct(let corrected, let due): try correct(corrected, due)
         case .classify(let finding, let due): try classify(finding, due)
         case .requestJudgement(let request): try requestJudgement(request)
         case .accept: try accept()

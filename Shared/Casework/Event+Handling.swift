@@ -145,6 +145,8 @@ package struct Informed: Codable, Sendable, Equatable {
         case progress
         case `extension`
         case result
+        /// That the matter is to be put in writing (R-IN-34).
+        case writing
     }
 
     package init(organisation: String, what: What, means: String, reached: Bool) {

@@ -75,12 +75,15 @@ package struct Dispatched: Codable, Sendable, Equatable {
     package var rule: String?
     /// The date set for this case alone, where the policy demands one (R-DL-24); microseconds since 1970.
     package var due: Int64?
+    /// Number of the note in which a person says why.
+    package var note: Int?
 
-    package init(lead: String, helpers: [String] = [], rule: String? = nil, due: Int64? = nil) {
+    package init(lead: String, helpers: [String] = [], rule: String? = nil, due: Int64? = nil, note: Int? = nil) {
         self.lead = lead
         self.helpers = helpers
         self.rule = rule
         self.due = due
+        self.note = note
     }
 }
 

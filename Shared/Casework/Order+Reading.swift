@@ -13,7 +13,7 @@ extension Order {
             var corrected: Corrected = try reading.read()
             // What was written and how the person is reached comes with the registration's own page alone.
             (corrected.contactable, corrected.submission) = (nil, nil)
-            self = .correct(corrected)
+            self = .correct(corrected, due: try reading.read(Due.self).due)
         case .classify: self = .classify(try reading.read(), due: try reading.read(Due.self).due)
         case .accept: self = .accept
         case .dispatch: self = .dispatch(try reading.read())

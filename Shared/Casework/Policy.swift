@@ -144,7 +144,8 @@ package struct LeadRule: Sendable, Equatable {
         /// Not accepted; `to` is where to go instead if the scheme demands that it be named.
         case refuse(ground: String, to: Target?, reason: String, tell: String)
         /// A person decides.
-        case judgement(reason: String)
+        /// - Parameter wantsNote: whether a person who sends it on all the same says why.
+        case judgement(reason: String, wantsNote: Bool = false)
     }
 
     /// Whom a rule means. Parts that are given must all hold; `role` alone looks at duties, else at jurisdiction.

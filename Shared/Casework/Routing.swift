@@ -30,7 +30,7 @@ package func route(_ file: Case, under policy: Policy, in directory: Directory) 
             let place = target.flatMap { alternative($0, for: file, in: directory) }
             guard place != nil || target == nil else { continue }
             return .refuse(Refused(ground: ground, reason: reason, to: place, rule: rule.name))
-        case .judgement(let reason):
+        case .judgement(let reason, _):
             return .requestJudgement(JudgementRequested(reason: reason))
         }
     }

@@ -95,6 +95,9 @@ extension LeadRule {
     }
 
     private static func readJudgement(_ value: CheckedValue) -> Action? {
-        value.members(["reason"], required: ["reason"])?["reason"]?.code().map { .judgement(reason: $0) }
+        guard let members = value.members(["reason", "note"], required: ["reason"]) else { return nil }
+        let wantsNote = members["note"].map { $0.bool() } ?? false
+        guard let wantsNote, let reason = members["reason"]?.code() else { return nil }
+        return .judgement(reason: reason, wantsNote: wantsNote)
     }
 }

@@ -26,6 +26,7 @@ extension OrderForm {
                 Question(name: "helpers", label: "协办单位", isRequired: false, answer: .organisations),
                 Question(
                     name: "due", label: "个案期限", hint: "只有须单独设定期限的才填写", isRequired: false, answer: .moment),
+                words("转办意见"),
             ]),
         OrderForm(
             kind: .contact, title: "记录联系当事人", questions: [means, reached, words()]),
@@ -56,7 +57,7 @@ extension OrderForm {
                         [
                             (Informed.What.acceptance.rawValue, "已受理"), (Informed.What.transfer.rawValue, "已转办"),
                             (Informed.What.progress.rawValue, "进展"), (Informed.What.extension.rawValue, "延期"),
-                            (Informed.What.result.rawValue, "结果"),
+                            (Informed.What.result.rawValue, "结果"), (Informed.What.writing.rawValue, "须书面提出"),
                         ]
                     }), means, reached,
             ]),

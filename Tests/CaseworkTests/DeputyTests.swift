@@ -84,6 +84,8 @@ struct DeputyTests {
         #expect(life.file.course.asked?.account == 1)
         let closing = try Order(
             kind: .close, payload: #"{"rule":"unreasonable","note":1,"absent":999}"#, organisation: "env-city")
+        let call = Contacted(organisation: "env-city", means: "phone", reached: true)
+        try life.give(.contact(call), by: Life.officer)
         try life.give(closing, by: Life.leader)
         guard case .closed(let closed)? = life.log.last?.event else { throw Refusal.unknownCase }
         #expect(closed.absent == nil)

@@ -96,7 +96,7 @@ struct ConsumerTests {
             isEmpty = try await consumer.next(max: 500, within: .milliseconds(200)).messages.isEmpty
             longest = max(longest, ContinuousClock.now - start)
         }
-        #expect(longest < .seconds(10))
+        #expect(longest < .seconds(2))
         await consumer.close()
     }
 

@@ -265,6 +265,8 @@ struct BehaviourTests {
             life.refusal(of: .close(Closed(rule: "answered", note: 1)), by: life.leader) == .againstPolicy("closing"))
         #expect(
             life.refusal(of: .close(Closed(rule: rule, note: 1)), by: life.officer) == .notAllowed("close"))
+        #expect(life.refusal(of: .close(Closed(rule: rule, note: 1)), by: life.leader) == .incomplete("contact"))
+        try life.contact()
         try life.give(.close(Closed(rule: rule, note: 1)), by: life.leader)
         try life.give(Life.rated(.dissatisfied), by: .complainant)
         #expect(life.file.state == .closed && life.file.course.rated?.satisfaction.isSatisfied == false)

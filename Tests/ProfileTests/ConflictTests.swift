@@ -12,13 +12,13 @@ struct ConflictTests {
     /// Found, sent on by the rules or, where they leave it to a person, by one, and signed for.
     private func handled(
         _ profile: String, _ subject: String, also: [String] = [], flags: [String] = [], channel: String = "letter",
-        source: String? = nil, identity: Identity = .named, lead: String? = nil, due: String? = nil
+        source: String? = nil, identity: Identity = .named, lead: String? = nil, due: String? = nil, note: Int? = nil
     ) throws -> Life {
         var life = try Life(
             profile, at: "2024-09-27T10:00", channel: channel, source: source, identity: identity,
             contactable: identity != .anonymous)
         try life.find(subject, also: also, flags: flags)
-        if try life.route() == [.judgementRequested], let lead { try life.send(to: lead, due: due) }
+        if try life.route() == [.judgementRequested], let lead { try life.send(to: lead, due: due, note: note) }
         try life.sign()
         return life
     }
@@ -228,19 +228,30 @@ struct ConflictTests {
         #expect(try next("p003-16", "hall_civil", "walk_in", ["major"], "urgent").contains(.dispatched))
         #expect(try next("p000-06", "health", "phone_hotline", ["important"]).contains(.dispatched))
 
-        // The letter came: whoever put it on record sends the case on; without it a person answers for doing so.
+        // Whoever must write is told, and waits no longer than five working days for a decision.
         var life = try Life("p003-16", at: "2024-09-27T10:00", channel: "walk_in")
         try life.find("hall_civil", flags: ["major"])
         _ = try life.route()
+        #expect(life.ends == ["p003-16/ask_writing 2024-09-29", "p003-16/await_writing 2024-10-10"])
+        try life.give(
+            .inform(Informed(organisation: "centre", what: .writing, means: "phone", reached: true)),
+            by: Life.dispatcher)
+        #expect(life.ends == ["p003-16/await_writing 2024-10-10"])
+        // Without the letter a person answers for sending it on; once it is there nobody need.
+        let send = Order.dispatch(Dispatched(lead: "liuba-civil"))
+        #expect(life.refusal(of: send, by: Life.dispatcher) == .incomplete("note"))
+        var urged = life
+        try urged.give(.dispatch(Dispatched(lead: "liuba-civil", note: 1)), by: Life.dispatcher)
+        #expect(urged.file.state == .dispatched)
         #expect(life.refusal(of: .correct(Corrected(channel: "letter")), by: Life.person("operator", at: nil)) == nil)
-        try life.send(to: "liuba-civil")
+        try life.give(send, by: Life.dispatcher)
         #expect(life.file.state == .dispatched)
     }
 
     @Test func `K-14: 003-16 answers as it was asked; 002-05 wants writing and photos for the centre alone`() throws {
         /// What a plain oral answer lacks.
         func lacks(_ profile: String, _ subject: String, _ channel: String, _ flags: [String] = []) throws -> Refusal? {
-            var life = try handled(profile, subject, flags: flags, channel: channel, lead: "liuba-civil")
+            var life = try handled(profile, subject, flags: flags, channel: channel, lead: "liuba-civil", note: 1)
             return life.refusal(of: life.answer(), by: life.officer)
         }
         #expect(try lacks("p003-16", "hall_civil", "letter") == .incomplete("form"))

@@ -93,7 +93,8 @@ struct Life {
 
     @discardableResult
     mutating func send(
-        to organisation: String, helpers: [String] = [], due: String? = nil, by actor: Actor = Self.dispatcher
+        to organisation: String, helpers: [String] = [], due: String? = nil, note: Int? = nil,
+        by actor: Actor = Self.dispatcher
     ) throws -> [Event.Kind] {
         let due = try due.map { try moment($0).microseconds }
         // Where a leader has to speak first, he has.
@@ -101,7 +102,7 @@ struct Life {
             let room = "city-offices-inspection"
             try give(.instruct(Instructed(organisation: room)), by: Life.person("leader", at: room))
         }
-        return try give(.dispatch(Dispatched(lead: organisation, helpers: helpers, due: due)), by: actor)
+        return try give(.dispatch(Dispatched(lead: organisation, helpers: helpers, due: due, note: note)), by: actor)
     }
 
     mutating func sign() throws(Refusal) { try give(.sign(Signed(organisation: lead)), by: officer) }

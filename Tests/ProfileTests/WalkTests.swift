@@ -32,6 +32,8 @@ private struct Walk {
     private let roles: Set<String>
     /// Which steps of which clocks came, in which round.
     private var once: Set<String> = []
+    /// What was obeyed so far, as the store remembers it.
+    private var done: [(order: Order, by: Actor, round: Int, did: [Event])] = []
 
     init(_ profile: Profile, _ seed: UInt64) throws {
         self.profile = profile
@@ -121,12 +123,51 @@ private struct Walk {
                 #expect(!life.city.directory.isUnder(code, anyOf: after.accused), "\(place): \(code) works on itself")
             }
         }
-        // The same command once more does nothing and says what it did.
+        if after.state == .withdrawn { #expect(after.course.running.isEmpty, "\(place)") }
+        try checkEnd(after)
+        if case .account(_, let office, let roles) = actor { checkAuthor(order, office, roles, before) }
         guard !events.isEmpty else { return }
+        done.append((order, actor, before.round, events))
+        try redeliver()
+    }
+
+    /// An answered case that nobody need call back is closed, or a person may close it, or who complained may be dissatisfied.
+    private func checkEnd(_ file: Case) throws {
+        guard file.state == .replied, callbacks(of: file, under: life.policies, on: life.city.calendar).isEmpty else {
+            return
+        }
+        let isManual = life.policies.flatMap(\.closing).contains(where: \.isManual)
+        #expect(isManual || file.course.rated != nil, "\(place): nobody can end it")
+    }
+
+    /// Whoever gave an order held a role that its duty names, and worked where it says.
+    private func checkAuthor(_ order: Order, _ office: String?, _ roles: Set<String>, _ before: Case) {
+        guard let duty = life.city.duties.duties[order.kind] else { return }
+        #expect(duty.roles.isEmpty || !duty.roles.isDisjoint(with: roles), "\(place): \(order.kind) by \(roles)")
+        let isCentre =
+            office.map { code in
+                life.city.directory.organisations[code]?.roles.contains(life.policies[0].centre ?? "") == true
+            } ?? true
+        let isInvolved = office.map(before.involved.contains) ?? false
+        let isAllowed =
+            switch duty.place {
+            case .lead: office != nil && office == before.lead
+            case .involved: isInvolved
+            case .centre: isCentre
+            case .leadOrCentre: isCentre || office == before.lead
+            case .involvedOrCentre: isCentre || isInvolved
+            case .policy: true
+            }
+        #expect(isAllowed, "\(place): \(order.kind) at \(office ?? "-") of \(before.involved)")
+    }
+
+    /// Any command of the past comes once more: nothing happens, and what it did then is the answer.
+    private mutating func redeliver() throws {
+        let (order, actor, round, events) = done.randomElement(using: &chance)!
         var facts = life.facts
         facts.done = events
-        let again = Command(id: "again", seen: .round(before.round), by: actor, order: order)
-        let decision = try decide(again, on: after, under: life.policies, facts: facts, now: life.now)
+        let again = Command(id: "again", seen: .round(round), by: actor, order: order)
+        let decision = try decide(again, on: life.file, under: life.policies, facts: facts, now: life.now)
         #expect(decision == .happened(events), "\(place): \(order.kind)")
     }
 
@@ -189,7 +230,9 @@ private struct Walk {
         default: break
         }
         let office = pick([life.file.lead, life.file.lead, nil, nil, place(of: order)]) ?? nil
-        return .account(Int64(1 + chance.below(4)), organisation: office, roles: roles)
+        // One role alone shows whom an order was not meant for.
+        let own = chance.below(2) == 0 ? roles : [pick(roles.sorted())!]
+        return .account(Int64(1 + chance.below(4)), organisation: office, roles: own)
     }
 
     /// Where the policy puts who may give such an order.
@@ -277,13 +320,17 @@ private struct Walk {
             .reviewSupervision(
                 SupervisionReviewed(order: number, failed: chance.below(3) == 0 ? ["facts_clear"] : [])),
             .waiveSupervision(order: number, note: 1),
-            .correct(Corrected(channel: pick(["letter", "phone_hotline"])!)), .fire, .fire, .fire, .fire,
+            .correct(Corrected(channel: pick(["letter", "phone_hotline"])!)),
+            .fire, .fire, .fire, .fire,
         ]
-        // What ends everything comes seldom, or nothing else would.
+        // What ends everything, or changes who is to be asked, comes seldom, or nothing else would.
         switch chance.below(300) {
         case 0: return .withdraw(Withdrawn())
         case 1: return .redirect(Redirected(to: office, reason: "not_in_remit"))
-        case 2: return .refuse(Refused(ground: policy.refuse.sorted().first ?? "", reason: "not_in_remit"))
+        case 2:
+            return .correct(
+                Corrected(source: pick([nil, "leader", "media"])!, identity: pick(Identity.allCases)!), due: due)
+        case 3: return .refuse(Refused(ground: policy.refuse.sorted().first ?? "", reason: "not_in_remit"))
         default: break
         }
         return pick(orders)!

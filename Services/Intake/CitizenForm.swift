@@ -1,3 +1,4 @@
+import Attachments
 import CaseStore
 import Casework
 import HTTP
@@ -13,7 +14,9 @@ struct CitizenForm {
     static let fields: [Schema.Field] = ([key, photos, step] + pointers.keys.sorted()).map {
         .optional($0, .string(0...200_000), "")
     }
-    /// What the citizens' form may bring besides.
+    /// What the operators' form may bring besides.
+    static let particulars: [Schema.Field] = KnownCodes.particulars.map { .optional($0.code, .string(0...200_000), "") }
+    /// What a form with photos may bring besides.
     static let photoFields: [Schema.Field] = [.optional(drop, .array(of: .string(0...20, .digits), count: 0...100), "")]
 
     /// Beside which question a fault of the API's shape belongs.
@@ -36,11 +39,12 @@ struct CitizenForm {
     private let answers: [String: String]
     private let rules: Rulebook
     private let isOperators: Bool
-    /// What may be answered at once on the line, and under which subjects; `nil`: nothing, or nobody here may.
-    private let simple: (natures: [Choice], subjects: [Choice], urgency: String)?
+    /// `nil`: nothing, or nobody here may.
+    private let simple: AtOnce?
     let photoKey: String
 
-    private typealias Choice = (value: String, title: String)
+    /// What may be sent along: photos, and papers too where an operator takes them over the counter.
+    var kinds: Set<AttachedFile.Kind> { isOperators ? Set(AttachedFile.Kind.allCases) : AttachedFile.photos }
 
     /// Only to look at the photos.
     var isUnfinished: Bool { answers[Self.step] == Self.photos }
@@ -60,28 +64,36 @@ struct CitizenForm {
         self.answers = texts
         self.rules = rules
         isOperators = operatorsLine != nil
-        simple = operatorsLine.flatMap(rules.profile(line:)).flatMap(Self.simple)
+        simple = operatorsLine.flatMap(rules.profile(line:)).flatMap(AtOnce.init)
     }
 
-    private static func simple(under profile: Profile) -> (natures: [Choice], subjects: [Choice], urgency: String)? {
-        guard let natures = profile.policy.answerAtOnce?.natures, let classification = profile.classification else {
-            return nil
+    /// How it came and who brought it, for operators.
+    private static let ways = [
+        Field(
+            "channel", "来自哪个渠道", isRequired: true, .list(KnownCodes.choices("channels").map { ($0.code, $0.title) })),
+        Field("source", "由谁转来", hint: "本人反映的不用选", .list(KnownCodes.choices("sources").map { ($0.code, $0.title) })),
+    ]
+
+    /// What is asked of what is chosen stands there; what another choice asks for waits until a script shows it, and is neither sent nor asked
+    /// until then. Without one a button brings it.
+    private func particulars(_ fault: (Field) -> String?) -> HTML {
+        let items = KnownCodes.particulars.map { one -> HTML in
+            let isAsked = one.isAsked(channel: answers["channel"], source: answers["source"])
+            let question = one.field()
+            return """
+                <fieldset role="presentation" data-of="\(one.choices)"\(isAsked ? nil : " hidden disabled")>\
+                \(question.html(answers[one.code] ?? "", fault: fault(question)))</fieldset>
+                """
         }
-        return (
-            classification.nature.values.filter { natures.contains($0.code) }.map { ($0.code, $0.title) },
-            classification.subjects.map { ($0.code, $0.title) }, classification.urgency.standard
-        )
+        return """
+            <p id="own"><button class="quiet" formaction="/operator/form" formnovalidate>按所选的渠道和来源列出要填的项目</button></p>
+            \(items)
+            """
     }
 
     private var questions: [Field] {
         let regions = rules.directory.regions.values.sorted { $0.code < $1.code }.map { ($0.code, $0.title) }
-        let ways = [
-            Field(
-                "channel", "来自哪个渠道", isRequired: true, .list(KnownCodes.choices("channels").map { ($0.code, $0.title) })
-            ),
-            Field("source", "由谁转来", hint: "本人反映的不用选", .list(KnownCodes.choices("sources").map { ($0.code, $0.title) })),
-        ]
-        return (isOperators ? ways : []) + [
+        return [
             Field(
                 "text", "要反映的问题", hint: "何时、何地、发生了什么、希望怎样解决", isRequired: true, .lines(rows: 7)),
             Field("place", "地点", hint: "路名、门牌或附近的标志"),
@@ -114,14 +126,7 @@ struct CitizenForm {
     /// The answer that was given at once; `nil`: none.
     private func answer(_ faults: inout [Problem.Field]) -> Registration.Answer? {
         guard let simple, let text = answers["answer"], !text.isBlank else { return nil }
-        let only = simple.natures.count == 1 ? simple.natures[0].value : ""
-        let (nature, subject) = (answers["answer_nature"] ?? only, answers["answer_subject"] ?? "")
-        if !simple.natures.contains(where: { $0.value == nature }) { faults.append(.init("/answer/nature", "请选择性质")) }
-        if !simple.subjects.contains(where: { $0.value == subject }) {
-            faults.append(.init("/answer/subject", "请选择分类"))
-        }
-        if text.unicodeScalars.count > Registration.longestText { faults.append(.init("/answer", "太长了")) }
-        return Registration.Answer(nature: nature, subject: subject, urgency: simple.urgency, text: text)
+        return simple.answer(nature: answers["answer_nature"], subject: answers["answer_subject"], text: text, &faults)
     }
 
     /// Named, and nowhere to be reached: nothing could be told (E-24), so whoever wants that says so.
@@ -136,7 +141,7 @@ struct CitizenForm {
 
     /// - Parameter photos: the photos chosen so far, and how to choose more.
     func page(photos: HTML, _ problem: Problem? = nil) -> Page {
-        Page("我要反映", script: .photos, html(action: "/complaint", nil, photos: photos, problem))
+        Page("我要反映", scripts: [.photos], html(action: "/complaint", nil, photos: photos, problem))
     }
 
     /// - Parameters:
@@ -149,7 +154,8 @@ struct CitizenForm {
     ) -> HTML {
         var faults: [(field: String, message: String)] = []
         for fault in problem?.fields ?? [] {
-            let field = Self.pointers.first { $0.value == fault.name }?.key ?? "text"
+            let field =
+                Particular.field(of: fault) ?? Self.pointers.first { $0.value == fault.name }?.key ?? "text"
             faults.append((field, fault.message))
         }
         let isSentAgain = problem?.code == "idempotency-key-reused"
@@ -160,15 +166,17 @@ struct CitizenForm {
         }
         // A form of which the complaint is registered already begins another one.
         let key = isSentAgain ? nil : answers[Self.key]
-        let fields = questions.map { question in
-            question.html(answers[question.name] ?? "", fault: faults.first { $0.field == question.name }?.message)
+        func fault(_ question: Field) -> String? { faults.first { $0.field == question.name }?.message }
+        func fields(_ questions: [Field]) -> [HTML] {
+            questions.map { $0.html(answers[$0.name] ?? "", fault: fault($0)) }
         }
         return """
             \(summary(of: faults))
             <form method="post" action="\(action)" class="card" id="register"\(assist)\(photos.map { _ in " enctype='multipart/form-data'" })>\(hidden)
             <input type="hidden" name="key" value="\(key ?? Self.newKey())">
             \(photos.map { _ in Self.first(photoKey) })
-            \(fields)
+            \(isOperators ? fields(Self.ways) + [particulars(fault)] : [])
+            \(fields(questions))
             \(photos)
             <p class="hint">姓名和联系方式只用于办理和回访，每次查看都留有记录。</p>
             <button name="\(Self.step)" value="send">\(isOperators ? "登记" : "提交")</button>\(more)
@@ -194,6 +202,7 @@ struct CitizenForm {
     func registration(
         line: String, actor: Actor = .complainant
     ) throws(Problem) -> Registration {
+        let isAnonymous = answers["identity"] == Identity.anonymous.rawValue
         func text(_ name: String) -> JSON? { answers[name].flatMap { $0.isEmpty ? nil : .string($0) } }
         var body = JSONObject()
         for name in ["text", "about", "identity", "earlier", "earlier_code"] { body[name] = text(name) }
@@ -201,7 +210,7 @@ struct CitizenForm {
         // In the city's time, as the clock on the wall shows it.
         body["happened_at"] = answers["happened_at"].flatMap { $0.isEmpty ? nil : .string($0 + ":00+08:00") }
         var (contact, place) = (JSONObject(), JSONObject())
-        if answers["identity"] != Identity.anonymous.rawValue {
+        if !isAnonymous {
             for name in ["name", "phone", "email"] { contact[name] = text(name) }
         }
         place["address"] = text("place")
@@ -216,6 +225,10 @@ struct CitizenForm {
             faults.append(.init("/contact/phone", "请留下电话或电子邮箱，否则无法告知办理结果，也不能回访；确实不愿留的，请在下面选择不留"))
         }
         let answer = answer(&faults)
+        let asked = KnownCodes.particulars.filter {
+            $0.isAsked(channel: answers["channel"], source: source) && !($0.isPersonal && isAnonymous)
+        }
+        let particulars = isOperators ? Particular.read(asked, answers, &faults) : [:]
         if isOperators, body["channel"] == nil { faults.append(.init("/channel", "请选择渠道")) }
         guard faults.isEmpty else {
             throw Problem.invalid(faults)
@@ -227,8 +240,10 @@ struct CitizenForm {
         var registration = try ComplaintForm.registration(
             .object(body), key: "page:" + (answers[Self.key] ?? Self.newKey()),
             // A browser may send the same form in other bytes.
-            request: JSON.object(body).bytes + (said?.bytes ?? []), line: line, actor: actor, source: source)
+            request: JSON.object(body).bytes + (said?.bytes ?? [])
+                + (particulars.isEmpty ? [] : JSON.object(particulars).bytes), line: line, actor: actor, source: source)
         registration.answer = answer
+        registration.particulars = particulars.isEmpty ? nil : .object(particulars)
         return registration
     }
 }

@@ -53,12 +53,7 @@ struct CitizenPages {
             answers: [Self.html]
         ) { request, answers in
             let form = CitizenForm(answers, rules: try await complaints.cases.rulebook())
-            // Kept first, so that nothing that was chosen is lost when something else has to be put right.
-            let unfit = try await photos.keep(request.files, of: form.photoKey)
-            let dropped = (answers[CitizenForm.drop]?.array ?? []).compactMap { $0.string.flatMap { Int64($0) } }
-            if !dropped.isEmpty { try await photos.drop(dropped, of: form.photoKey) }
-            if let first = unfit.first {
-                let problem = Problem(422, CitizenForm.photos, "照片没有加上：" + first.message)
+            if let problem = try await photos.take(request, answers, of: form) {
                 return try await page(of: form, problem).response(status: 422)
             }
             if form.isUnfinished { return try await page(of: form).response() }
@@ -72,9 +67,7 @@ struct CitizenPages {
     }
 
     private func page(of form: CitizenForm, _ problem: Problem? = nil) async throws -> Page {
-        let chosen = try await photos.photos(of: form.photoKey)
-        let fault = problem?.code == CitizenForm.photos ? problem?.title : nil
-        return form.page(photos: PhotoParts.question(chosen, try await photos.bounds(), fault: fault), problem)
+        form.page(photos: try await photos.question(of: form, problem), problem)
     }
 
     /// The complaint stands already, so what goes wrong with its photos is said and takes nothing back.
@@ -255,7 +248,7 @@ struct CitizenPages {
         }
         let isOpen = !progress.state.isFinal && progress.state != .replied
         return Page(
-            "办理进度", script: .photos,
+            "办理进度", scripts: [.photos],
             """
             \(summary(of: photoFault.map { [(PhotoParts.field, $0)] } ?? []))
             \(notice.map { text -> HTML in "<div class='notice' role='status'>\(text)</div>" })

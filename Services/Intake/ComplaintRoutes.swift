@@ -22,22 +22,24 @@ struct ComplaintRoutes {
                     "调用方自选的唯一键;同一键重发得到同一答复,不会重复登记")
             ],
             body: .json(ComplaintForm.schema),
-            answers: [
-                .init(
-                    201, "已登记",
-                    .object([
-                        .required("number", .string(10...20, .digits), "受理编号,末位为校验码"),
-                        .required("code", .string(19...19), "查询码,与编号一起用于查询"),
-                    ]))
-            ]
+            answers: [.init(201, "已登记", Self.receipt)]
         ) { request, body in
             let key = request.parameter(ComplaintForm.keyHeader) ?? ""
             let receipt = try await receipt(
                 for: try ComplaintForm.registration(body, key: key, request: request.body, line: line))
-            return .json(
-                ["number": .string(receipt.number.description), "code": .string(receipt.code.description)], status: 201,
-                headers: ["Location": "/api/v1/complaints/\(receipt.number)", "Cache-Control": "no-store"])
+            return Self.response(receipt)
         }
+    }
+
+    static let receipt = Schema.object([
+        .required("number", .string(10...20, .digits), "受理编号,末位为校验码"),
+        .required("code", .string(19...19), "查询码,与编号一起用于查询"),
+    ])
+
+    static func response(_ receipt: Registration.Receipt) -> Response {
+        .json(
+            ["number": .string(receipt.number.description), "code": .string(receipt.code.description)], status: 201,
+            headers: ["Location": "/api/v1/complaints/\(receipt.number)", "Cache-Control": "no-store"])
     }
 
     /// Registers; returns after the commit.

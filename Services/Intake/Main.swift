@@ -36,12 +36,13 @@ enum Main {
             let voice = VoiceRoutes(store: routes.store, cases: cases)
             let operators = OperatorPages(
                 site: WorkSite(prefix: "/operator", access: access, ways: OperatorPages.ways),
-                complaints: routes)
+                complaints: routes, photos: photos, log: log)
             return [
                 ClockOffset(pool: pool, metrics: metrics, log: log),
                 Server(
                     name: "jiesu-intake", listen: settings.listen.description, certificate: settings.certificate,
-                    routes: routes.all + voice.all + PhotoRoutes(photos: photos, access: access).all
+                    routes: routes.all + OperatorRoutes(complaints: routes, access: access).all + voice.all
+                        + PhotoRoutes(photos: photos, access: access).all
                         + CitizenPages(complaints: routes, voice: voice, photos: photos, log: log).all + operators.all,
                     ready: {
                         // A line that no profile governs would turn every complaint away that names none.

@@ -23,7 +23,8 @@ struct OperatorCorrection {
         "number": 40, "channel": 60, "source": 60, "identity": 60, "region": 60, "name": 100, "phone": 40, "email": 200,
         "text": Registration.longestText, "place": 500, "about": 200, "due": 40, "key": 60,
     ]
-    private static let fields: [Schema.Field] = longest.keys.sorted().map { .optional($0, .string(0...200_000), "") }
+    private static let fields: [Schema.Field] =
+        longest.keys.sorted().map { .optional($0, .string(0...200_000), "") } + CitizenForm.particulars
 
     private var form: Route {
         Route(
@@ -71,12 +72,17 @@ struct OperatorCorrection {
             Field("due", "个案期限（更正后没有统一期限的才填写）", .line(type: "datetime-local")),
         ]
         let faults = problem.map {
-            $0.fields.isEmpty ? [("number", $0.title)] : $0.fields.map { ($0.name, $0.message) }
+            $0.fields.isEmpty
+                ? [("number", $0.title)] : $0.fields.map { (Particular.field(of: $0) ?? $0.name, $0.message) }
         }
-        let fields = questions.map { question in
-            question.html(
-                answers[question.name]?.string ?? "", fault: faults?.first { $0.0 == question.name }?.1)
+        func fields(_ questions: [Field]) -> [HTML] {
+            questions.map { question in
+                question.html(
+                    answers[question.name]?.string ?? "", fault: faults?.first { $0.0 == question.name }?.1)
+            }
         }
+        let particulars = KnownCodes.particulars.map { $0.field(isRequired: false) }
+        let isOpen = particulars.contains { one in faults?.contains { $0.0 == one.name } ?? false }
         return site.frame(
             "更正登记", for: visitor,
             """
@@ -84,7 +90,10 @@ struct OperatorCorrection {
             <p class="hint">只填登记错了的，不填的保持不变。更正前的内容留在记录里。</p>
             <form method="post" action="\(path)" class="card">\(site.hidden(visitor))
             <input type="hidden" name="key" value="\(answers["key"]?.string ?? CitizenForm.newKey())">
-            \(fields)
+            \(fields(questions))
+            <details\(isOpen ? " open" : nil)><summary>渠道和来源的项目</summary>
+            \(fields(particulars))
+            </details>
             <button>更正</button>
             </form>
             """)
@@ -127,6 +136,9 @@ struct OperatorCorrection {
         for (name, codes) in [("channel", KnownCodes.channels), ("source", KnownCodes.sources)] {
             if let code = text(name), !codes.contains(code) { faults.append(.init(name, "请选择")) }
         }
+        var typed: [String: String] = [:]
+        for one in KnownCodes.particulars { typed[one.code] = text(one.code) }
+        let particulars = Particular.read(KnownCodes.particulars, typed, mustBeWhole: false, &faults)
         let identity = text("identity").map(Identity.init(rawValue:))
         if let identity, identity == nil { faults.append(.init("identity", "请选择")) }
         let due = text("due").map { Moment(iso8601: "\($0):00+08:00") }
@@ -141,7 +153,7 @@ struct OperatorCorrection {
         else { throw Problem.invalid([.init("number", "没有这个编号")] + faults) }
         guard faults.isEmpty else { throw Problem.invalid(faults) }
         let isPersons = contact.name ?? contact.phone ?? contact.email != nil
-        let isWritten = isPersons || words.text ?? words.place ?? words.about != nil
+        let isWritten = isPersons || words.text ?? words.place ?? words.about != nil || !particulars.isEmpty
         let corrected = Corrected(
             channel: text("channel"), source: text("source"), identity: identity ?? nil, region: text("region"),
             contactable: isPersons ? known.isReachable : nil, submission: isWritten ? known.submission : nil)
@@ -155,7 +167,8 @@ struct OperatorCorrection {
             return [
                 """
                 SELECT jiesu.correct(\(number.id), \(corrected.channel), \(words.text), \(words.place), \(words.about),
-                    \(contact.name), \(contact.phone), \(contact.email))
+                    \(contact.name), \(contact.phone), \(contact.email),
+                    \(particulars.isEmpty ? nil : JSON.object(particulars).text)::jsonb)
                 """
             ]
         }

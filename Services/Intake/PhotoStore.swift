@@ -27,11 +27,13 @@ struct PhotoStore {
 
     /// Judges photos and keeps them under the form's key, for `draft_hours`.
     /// - Returns: what is wrong with those that are not kept, each once.
-    func keep(_ files: [FormFile], of form: String) async throws -> [Unfit] {
+    func keep(
+        _ files: [FormFile], of form: String, as kinds: Set<AttachedFile.Kind>
+    ) async throws -> [Unfit] {
         var faults: [Unfit] = []
         for file in files {
             do {
-                try await keep(file, of: form)
+                try await keep(file, of: form, as: kinds)
             } catch let unfit as Unfit {
                 if !faults.contains(unfit) { faults.append(unfit) }
             }
@@ -39,10 +41,10 @@ struct PhotoStore {
         return faults
     }
 
-    private func keep(_ file: FormFile, of form: String) async throws {
+    private func keep(_ file: FormFile, of form: String, as kinds: Set<AttachedFile.Kind>) async throws {
         try await pool.withConnection { connection in
             let bounds = try await AttachedFile.Bounds.read(on: connection)
-            let photo = try file.attached(of: AttachedFile.photos, within: bounds)
+            let photo = try file.attached(of: kinds, within: bounds)
             let answers = try await connection.pipeline([
                 """
                 DELETE FROM jiesu.attachment_draft d USING jiesu.setting s
@@ -74,10 +76,11 @@ struct PhotoStore {
 
     func photos(of form: String) async throws -> [Photo] {
         try await pool.withConnection { connection in
-            try await connection.query("SELECT id FROM jiesu.attachment_draft WHERE form = \(form) ORDER BY id")
+            try await connection.query("SELECT id, type FROM jiesu.attachment_draft WHERE form = \(form) ORDER BY id")
         }.map { row in
             let id: Int64 = try row.get(0)
-            return Photo(id: id, link: "/complaint/photos/\(form)/\(id)")
+            return Photo(
+                id: id, link: "/complaint/photos/\(form)/\(id)", kind: try AttachedFile.kind(stored: try row.get(1)))
         }
     }
 
@@ -105,6 +108,14 @@ struct PhotoStore {
                 """,
                 "DELETE FROM jiesu.attachment_draft WHERE form = \(form)",
             ])
+        }
+    }
+
+    /// As `adopt(_:by:_:)`, for the operator who registered it.
+    /// - Returns: whether all of them are with the case.
+    func adopt(_ form: String, by number: CaseNumber, asOperator account: Int64) async throws -> Bool {
+        try await pool.withConnection { connection in
+            try await connection.query("SELECT jiesu.attach_drafts(\(account), \(number.id), \(form))").only().get(0)
         }
     }
 

@@ -1,4 +1,6 @@
+import JSON
 import Lifecycle
+import Policies
 import Postgres
 import Synchronization
 import WorkingTime
@@ -134,7 +136,8 @@ package struct AccessStore: Sendable {
         let rows = try await pool.withConnection { connection in
             try await connection.query(
                 """
-                SELECT number, channel, jiesu.micros(received_at), title, text, place, about, name, phone, email, address
+                SELECT number, channel, jiesu.micros(received_at), title, text, place, about, name, phone, email, address,
+                    particulars
                 FROM jiesu.read_person(\(ticket))
                 """)
         }
@@ -142,7 +145,16 @@ package struct AccessStore: Sendable {
             PersonalText(
                 number: try row.get(0), channel: try row.get(1), receivedAt: Moment(microseconds: try row.get(2)),
                 title: try row.get(3), text: try row.get(4), place: try row.get(5), about: try row.get(6),
-                name: try row.get(7), phone: try row.get(8), email: try row.get(9), address: try row.get(10))
+                name: try row.get(7), phone: try row.get(8), email: try row.get(9), address: try row.get(10),
+                particulars: try Self.particulars(row.get(11)))
+        }
+    }
+
+    private static func particulars(_ stored: String?) throws -> [PersonalText.Particular] {
+        guard let stored else { return [] }
+        let answers = try JSON.parse([UInt8](stored.utf8))
+        return KnownCodes.particulars.compactMap { one in
+            answers[one.code]?.string.map { .init(code: one.code, title: one.title, value: $0) }
         }
     }
 }

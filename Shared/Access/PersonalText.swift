@@ -17,6 +17,14 @@ package struct PersonalText: Sendable, Equatable {
     package let phone: String?
     package let email: String?
     package let address: String?
+    /// What its channel and whoever brought it have of their own, in the order of the form.
+    package let particulars: [Particular]
+
+    package struct Particular: Sendable, Equatable {
+        package let code: String
+        package let title: String
+        package let value: String
+    }
 }
 
 /// Neither a log line nor a dump shows what a person wrote.

@@ -22,34 +22,46 @@ struct CallbackRoutes {
     var list: Route {
         Route(
             .get, "/api/v1/callbacks", "现在可以回访的件,督办件、实名件在前", tags: ["callback"],
-            parameters: [.query("limit", .integer(1...500), required: false, "至多多少件,缺省 100")],
+            parameters: [
+                .query("after", .string(1...60, .code), required: false, "上一页的 next,接着往下列"),
+                .query("limit", .integer(1...500), required: false, "至多多少件,缺省 100"),
+            ],
             answers: [
-                .init(200, "回访单", .object([.required("callbacks", .array(of: Self.task, count: 0...500), "由先到后")]))
+                .init(
+                    200, "回访单",
+                    .object([
+                        .required("callbacks", .array(of: Self.task, count: 0...500), "由先到后"),
+                        .optional("next", .string(1...60, .code), "还有时,下一页的 after"),
+                    ]))
             ]
         ) { request, _ in
             let rules = try await book.rulebook()
             let roles = rules.facts.duties.duties[.callBack]?.roles ?? []
             let session = try await access.authorised(request, any: roles.sorted().map(Role.init(code:)))
-            let views = try await book.callbacks(
-                for: session.organisation, limit: Int(request.parameters["limit"]?.int ?? 100))
-            return .json(
-                [
-                    "callbacks": .array(
-                        try views.map { view in
-                            let file = view.row.file
-                            let owed = callbacks(
-                                of: file, under: try rules.policies(of: file), on: rules.calendar
-                            ).first
-                            let answered = file.moment(of: .event(.replied)) ?? view.row.changedAt
-                            return [
-                                "number": .string(CaseNumber(id: file.id).description),
-                                "round": .int(Int64(file.round)),
-                                "attempts": .int(Int64(owed?.attempts ?? 0)),
-                                "identity": .string(file.identity.rawValue), "answered_at": .string(answered.iso8601),
-                                "supervised": .bool(file.course.orders.contains { !$0.isEnded }),
-                            ]
-                        })
-                ], headers: ["Cache-Control": "no-store"])
+            let after = request.parameter("after").map(CallbackList.Key.init)
+            if let after, after == nil { throw CaseRoutes.badAfter }
+            let page = try await book.callbacks(
+                CallbackList(after: after ?? nil, limit: Int(request.parameters["limit"]?.int ?? 100)),
+                for: session.organisation)
+            var answer: JSONObject = [
+                "callbacks": .array(
+                    try page.cases.map { view in
+                        let file = view.row.file
+                        let owed = callbacks(
+                            of: file, under: try rules.policies(of: file), on: rules.calendar
+                        ).first
+                        let answered = file.moment(of: .event(.replied)) ?? view.row.changedAt
+                        return [
+                            "number": .string(CaseNumber(id: file.id).description),
+                            "round": .int(Int64(file.round)),
+                            "attempts": .int(Int64(owed?.attempts ?? 0)),
+                            "identity": .string(file.identity.rawValue), "answered_at": .string(answered.iso8601),
+                            "supervised": .bool(file.course.orders.contains { !$0.isEnded }),
+                        ]
+                    })
+            ]
+            answer["next"] = page.next.map { .string($0.text) }
+            return .json(.object(answer), headers: ["Cache-Control": "no-store"])
         }
     }
 }

@@ -14,9 +14,8 @@ package protocol CaseBook: Sendable {
     func views(of ids: [Int64], for reader: String?) async throws -> [CaseView]
     /// What was typed while the case was handled, as far as it may be read here. Only behind a ticket (`AccessStore.ticket`).
     func notes(of id: Int64) async throws -> [CaseNote]
-    /// Callbacks that are owed here and may be made now: supervised cases and named complainants first, then who has waited longest
-    /// ([D] E-24, R-SV-07).
-    func callbacks(for reader: String?, limit: Int) async throws -> [CaseView]
+    /// Callbacks that are owed here and may be made now.
+    func callbacks(_ question: CallbackList, for reader: String?) async throws -> CallbackPage
     /// Cases with an order to supervise that still runs, whatever state they are in; what is due first comes first.
     func supervised(for reader: String?, limit: Int) async throws -> [CaseView]
     /// Gives an order, or hands it on to whoever decides.

@@ -27,6 +27,8 @@ package struct CaseRoutes: Sendable {
     /// Anybody with an account; what each may do is decided order by order.
     package static let anyRole = KnownCodes.roles.map(Role.init(code:))
 
+    static var badAfter: Problem { Problem(400, "bad-after", "after 有误", detail: "请用上一页答复中的 next") }
+
     private var list: Route {
         Route(
             .get, "/api/v1/cases", "待办件,最先到期的在前", tags: ["cases"],
@@ -48,9 +50,7 @@ package struct CaseRoutes: Sendable {
             let session = try await access.authorised(request, any: Self.anyRole)
             let state = request.parameter("state").flatMap(State.init)
             let after = request.parameter("after").map(CaseList.Key.init)
-            if let after, after == nil {
-                throw Problem(400, "bad-after", "after 有误", detail: "请用上一页答复中的 next")
-            }
+            if let after, after == nil { throw Self.badAfter }
             let page = try await book.cases(
                 CaseList(
                     states: Set([state].compactMap { $0 }), lead: request.parameter("lead"), after: after ?? nil,
@@ -145,6 +145,11 @@ package struct CaseRoutes: Sendable {
             ("phone", text.phone), ("email", text.email), ("address", text.address),
         ]
         for (name, value) in optional { members[name] = value.map(JSON.string) }
+        if !text.particulars.isEmpty {
+            var particulars = JSONObject()
+            for one in text.particulars { particulars[one.code] = .string(one.value) }
+            members["particulars"] = .object(particulars)
+        }
         return .object(members)
     }
 

@@ -80,18 +80,22 @@ package struct CentreBook: CaseBook {
         }.map(CaseNote.init)
     }
 
-    package func callbacks(for reader: String?, limit: Int) async throws -> [CaseView] {
+    package func callbacks(_ question: CallbackList, for reader: String?) async throws -> CallbackPage {
+        let after = question.after
         let rules = try await rulebook()
         let shown = Shown(to: reader, rules)
-        return try await pool.withConnection { connection in
+        let rows = try await pool.withConnection { connection in
             try await connection.query(
                 """
-                SELECT \(raw: CaseRow.columns), jiesu.micros(f.registered_at) FROM jiesu.case_file f
+                SELECT \(raw: CaseRow.columns), jiesu.micros(f.registered_at), \(raw: CallbackList.columns) FROM jiesu.case_file f
                 WHERE f.callback_by = 'centre' AND f.callback_at <= jiesu.clock()
                     AND jiesu.is_shown(f, \(reader), \(shown.above), \(shown.always), \(shown.disputed))
-                ORDER BY \(raw: callbackOrder) LIMIT \(limit)
+                    AND (\(after == nil) OR (\(raw: CallbackList.order)) > (\(after.map { !$0.isSupervised })::boolean,
+                        \(after.map { !$0.isNamed })::boolean, jiesu.moment(\(after?.from)), \(after?.id)::bigint))
+                ORDER BY \(raw: CallbackList.order) LIMIT \(question.limit + 1)
                 """)
-        }.map { try CaseView($0, steps: []) }.filter { try isReadable($0, by: reader, rules) }
+        }
+        return try question.page(rows) { try isReadable($0, by: reader, rules) }
     }
 
     package func supervised(for reader: String?, limit: Int) async throws -> [CaseView] {
@@ -158,11 +162,6 @@ struct Shown {
         disputed = readable(isDisputed: true)
     }
 }
-
-/// Of a table or view called `f`.
-let callbackOrder: StaticString = """
-    coalesce(f.course::jsonb -> 'orders' @> '[{"isEnded": false}]', false) DESC, f.identity = 'named' DESC, f.callback_at, f.id
-    """
 
 extension OrderOutcome {
     /// It names an attachment that its sender's organisation did not put to this case.

@@ -41,15 +41,19 @@ package struct DeskBook: CaseBook {
     }
 
     /// Of the cases that the organisation leads.
-    package func callbacks(for reader: String?, limit: Int) async throws -> [CaseView] {
-        try await pool.withConnection { connection in
+    package func callbacks(_ question: CallbackList, for reader: String?) async throws -> CallbackPage {
+        let after = question.after
+        let rows = try await pool.withConnection { connection in
             try await connection.query(
                 """
-                SELECT \(raw: CaseRow.columns), jiesu.micros(f.registered_at) FROM jiesu.my_case f
+                SELECT \(raw: CaseRow.columns), jiesu.micros(f.registered_at), \(raw: CallbackList.columns) FROM jiesu.my_case f
                 WHERE f.callback_by = 'handler' AND f.callback_at <= jiesu.clock() AND f.lead = jiesu.my_organisation()
-                ORDER BY \(raw: callbackOrder) LIMIT \(limit)
+                    AND (\(after == nil) OR (\(raw: CallbackList.order)) > (\(after.map { !$0.isSupervised })::boolean,
+                        \(after.map { !$0.isNamed })::boolean, jiesu.moment(\(after?.from)), \(after?.id)::bigint))
+                ORDER BY \(raw: CallbackList.order) LIMIT \(question.limit + 1)
                 """)
-        }.map { try CaseView($0, steps: []) }
+        }
+        return try question.page(rows)
     }
 
     package func supervised(for reader: String?, limit: Int) async throws -> [CaseView] {

@@ -52,7 +52,7 @@ extension SearchQuestion {
         }
         if let typed = text("phone") {
             phone = typed
-            if !(7...40).contains(typed.filter(\.isASCIIDigit).count) {
+            if !(7...40).contains(typed.filter(\.isDigit).count) {
                 faults.append(.init("phone", "电话至少要有七位数字"))
             }
         }
@@ -74,5 +74,6 @@ extension SearchQuestion {
 }
 
 extension Character {
-    fileprivate var isASCIIDigit: Bool { ("0"..."9").contains(self) }
+    /// As `jiesu.phone_digits` knows them: also the wide ones that an input method writes.
+    fileprivate var isDigit: Bool { ("0"..."9").contains(self) || ("０"..."９").contains(self) }
 }

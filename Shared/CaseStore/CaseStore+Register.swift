@@ -190,13 +190,13 @@ extension CaseStore {
                     \(contacts.map(\.1.email)), \(contacts.map(\.1.address))) AS n (id, name, phone, email, address)
             )
             INSERT INTO jiesu.submission
-                (case_id, number, complainant, channel, received_at, written_at, title, text, place, about)
+                (case_id, number, complainant, channel, received_at, written_at, title, text, place, about, particulars)
             SELECT n.case_id, 1, n.complainant, n.channel, jiesu.moment(\(now)), jiesu.moment(n.written), n.title, n.text,
-                n.place, n.about
+                n.place, n.about, n.particulars::jsonb
             FROM unnest(\(accepted.map(\.id)), \(accepted.map { $0.registration.contact?.isEmpty == false ? $0.id : nil }),
                 \(all.map(\.channel)), \(all.map { $0.written?.microseconds }), \(all.map(\.title)), \(all.map(\.text)),
-                \(all.map(\.place)), \(all.map(\.about)))
-                AS n (case_id, complainant, channel, written, title, text, place, about)
+                \(all.map(\.place)), \(all.map(\.about)), \(all.map { $0.particulars?.text }))
+                AS n (case_id, complainant, channel, written, title, text, place, about, particulars)
             """
         ]
     }

@@ -1,4 +1,5 @@
 import Casework
+import JSON
 import WorkingTime
 
 /// A contact that is to become a case, with all that was written.
@@ -32,6 +33,8 @@ package struct Registration: Sendable {
     package var earlier: Int64?
     /// The earlier case's query code, which shows that it is the complainant's own. The same telephone or e-mail does too.
     package var earlierCode: QueryCode?
+    /// What the channel and whoever brought it have of their own (`Particular`): texts by code. `nil`: nothing.
+    package var particulars: JSON?
 
     /// What whoever registers it has answered at once; then it ends with that.
     package var answer: Answer?

@@ -5,19 +5,19 @@ package struct Page: Sendable {
     package let title: String
     private let home: String
     private let nav: HTML?
-    private let script: PageScript?
+    private let scripts: [PageScript]
     let body: HTML
 
     /// - Parameters:
     ///   - title: what the page is, in a few words; its heading and the name of the window.
     ///   - home: the address of the first page.
     ///   - nav: ways to other pages, above each.
-    ///   - script: what adds to the page what it can do without as well.
-    package init(_ title: String, home: String = "/", nav: HTML? = nil, script: PageScript? = nil, _ body: HTML) {
+    ///   - scripts: what adds to the page what it can do without as well.
+    package init(_ title: String, home: String = "/", nav: HTML? = nil, scripts: [PageScript] = [], _ body: HTML) {
         self.title = title
         self.home = home
         self.nav = nav
-        self.script = script
+        self.scripts = scripts
         self.body = body
     }
 
@@ -26,12 +26,12 @@ package struct Page: Sendable {
     package func response(status: Int = 200, headers: Headers = [:]) -> Response {
         var all = headers
         if all["Cache-Control"] == nil { all["Cache-Control"] = "no-store" }
-        all["Content-Security-Policy"] = Self.policy + (script?.policy ?? PageScript.none)
+        all["Content-Security-Policy"] = Self.policy + PageScript.policy(scripts)
         all["Referrer-Policy"] = "same-origin"
         return .html(document.text, status: status, headers: all)
     }
 
-    /// Nothing from elsewhere, in nobody's frame, and no script but the one that the page asks for.
+    /// Nothing from elsewhere, in nobody's frame, and no script but those that the page asks for.
     private static let policy =
         "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
@@ -45,7 +45,7 @@ package struct Page: Sendable {
         <title>\(title) · 接诉</title>
         <link rel="stylesheet" href="/style.css">
         <link rel="icon" href="data:,">
-        \(script.map { one -> HTML in "<script src='\(one.address)' defer></script>" })
+        \(scripts.map { one -> HTML in "<script src='\(one.address)' defer></script>" })
         </head>
         <body>
         <a class="skip" href="#main">跳到正文</a>

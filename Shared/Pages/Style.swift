@@ -18,21 +18,18 @@ package enum PageScript: String, CaseIterable, Sendable {
     case live
     /// Shows photos as they are chosen, and lets them be taken away again: for inputs with `data-most` and `data-bytes`.
     case photos
-    /// Fetches into `#assist` what is suggested for the form `#register` while somebody types: `data-assist` says from where.
+    /// Fetches into `#assist` what is suggested for the form `#register` while somebody types: `data-assist` says from where. Shows the
+    /// questions (`data-of`) that belong to what is chosen in it.
     case suggestions
 
     var address: String { "/\(rawValue).js" }
 
-    /// What a page without a script allows besides what every page does.
-    static let none = "; img-src 'self'"
-
-    /// What a page allows for it, besides what every page does.
-    var policy: String {
-        switch self {
-        case .live, .suggestions: "; script-src 'self'; img-src 'self'; connect-src 'self'"
+    /// What a page with these allows besides what every page does.
+    static func policy(_ scripts: [PageScript]) -> String {
+        let own = scripts.isEmpty ? "" : "; script-src 'self'"
         // A picture that was chosen and not sent yet.
-        case .photos: "; script-src 'self'; img-src 'self' blob:"
-        }
+        let pictures = scripts.contains(.photos) ? " blob:" : ""
+        return own + "; img-src 'self'" + pictures + (scripts.contains { $0 != .photos } ? "; connect-src 'self'" : "")
     }
 
     package var route: Route {

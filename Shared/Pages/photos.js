@@ -25,13 +25,16 @@
       list.textContent = "";
       chosen.forEach(function (file, index) {
         var item = document.createElement("li");
-        var image = document.createElement("img");
+        var isPhoto = file.type !== "application/pdf";
+        var image = document.createElement(isPhoto ? "img" : "span");
         var button = document.createElement("button");
-        image.src = URL.createObjectURL(file);
-        image.alt = "要加的照片 " + (index + 1);
+        if (isPhoto) {
+          image.src = URL.createObjectURL(file);
+          image.alt = "要加的照片 " + (index + 1);
+        } else image.textContent = file.name;
         button.type = "button";
         button.className = "quiet";
-        button.textContent = "去掉照片 " + (index + 1);
+        button.textContent = "去掉" + (isPhoto ? "照片 " : "文件 ") + (index + 1);
         button.addEventListener("click", function () {
           chosen.splice(index, 1);
           put();
@@ -58,7 +61,7 @@
       });
       put();
       show();
-      status.textContent = left.length === 0 ? "" : "没有加上（太大，或已有 " + most + " 张）：" + left.join("、");
+      status.textContent = left.length === 0 ? "" : "没有加上（太大，或已有 " + most + " 个）：" + left.join("、");
     });
     // What the server would do is done.
     Array.prototype.forEach.call(document.querySelectorAll("[data-without-script]"), function (element) {

@@ -6,7 +6,9 @@
     if (!form || !box || !window.fetch || !window.URLSearchParams) { return; }
     var timer, asked = "", turn = 0;
     function ask() {
-        var fields = new URLSearchParams(new FormData(form));
+        var data = new FormData(form);
+        data.delete("photo");
+        var fields = new URLSearchParams(data);
         var body = fields.toString();
         if (body === asked) { return; }
         asked = body;
@@ -16,6 +18,19 @@
             .then(function (html) { if (html !== null && mine === turn) { box.innerHTML = html; } })
             .catch(function () { asked = ""; });
     }
+    // What the chosen channel and source have of their own is asked, and nothing else.
+    function own() {
+        Array.prototype.forEach.call(form.querySelectorAll("[data-of]"), function (one) {
+            var isAsked = one.getAttribute("data-of").split(" ").some(function (choice) {
+                var parts = choice.split("=");
+                return form.elements[parts[0]].value === parts[1];
+            });
+            one.hidden = one.disabled = !isAsked;
+        });
+    }
+    document.getElementById("own").hidden = true;
+    own();
+    form.addEventListener("change", own);
     form.addEventListener("input", function () {
         clearTimeout(timer);
         timer = setTimeout(ask, 300);

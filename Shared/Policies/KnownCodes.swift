@@ -19,9 +19,14 @@ package enum KnownCodes {
     package static let regions = codes("regions")
     /// What people do in the suite, C.12: the roles that an account may have.
     package static let roles = codes("roles")
+    /// What is asked besides, by channel and by who brought it, in the order of a form.
+    package static let particulars: [Particular] = (file["particulars"]?.array ?? []).map { entry in
+        guard let one = Particular(entry) else { preconditionFailure("codes.json: \(entry.text) is no particular") }
+        return one
+    }
 
     /// What a form of the pages offers, with titles: `channels`, `sources`, `means` of telling somebody, `reasons` of returning and
-    /// disputing (C.8), `delays` (C.11), `outcomes` (C.10), `forms` of an answer and what came of `calls` (C.18). The API takes other codes as well.
+    /// disputing (C.8), `delays` (C.11), `outcomes` (C.10), `forms` of an answer and what came of `calls` (C.18); and what administrators did (`acts`). The API takes other codes as well.
     package static func choices(_ list: StaticString) -> [(code: String, title: String)] {
         let list = "\(list)"
         precondition(file[list] != nil, "codes.json, which comes with the program, has no \(list)")

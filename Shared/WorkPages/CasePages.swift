@@ -178,13 +178,22 @@ package struct CasePages: Sendable {
     }
 
     var callbacks: Route {
-        Route(.get, "\(prefix)/callbacks", "现在可以回访的件的页面", tags: ["pages"], answers: [Self.html]) { request, _ in
+        Route(
+            .get, "\(prefix)/callbacks", "现在可以回访的件的页面", tags: ["pages"],
+            parameters: [.query("after", .string(0...60), required: false, "上一页之后")], answers: [Self.html]
+        ) { request, _ in
             try await site.page(request) { visitor in
                 let rules = try await book.rulebook()
                 let roles = (rules.facts.duties.duties[.callBack]?.roles ?? []).map(Role.init(code:))
-                let views =
+                let after = request.parameter("after").flatMap(CallbackList.Key.init)
+                let page =
                     visitor.session.has(any: roles)
-                    ? try await book.callbacks(for: visitor.session.organisation, limit: Self.listed) : []
+                    ? try await book.callbacks(
+                        CallbackList(after: after, limit: Self.listed), for: visitor.session.organisation) : nil
+                let views = page?.cases ?? []
+                let more = page?.next.map { key -> HTML in
+                    "<p><a id='next' href='\(prefix)/callbacks?after=\(key.text)'>下一页</a></p>"
+                }
                 let now = try await book.now()
                 return site.frame(
                     "待回访工单", for: visitor, isLive: true,
@@ -194,6 +203,7 @@ package struct CasePages: Sendable {
                             : table(
                                 try views.map { try row($0, rules, now, more: Self.attempts($0, visitor, rules)) },
                                 more: "已拨打"), now))
+                    \(more)
                     """
                 ).response()
             }
@@ -394,9 +404,12 @@ package struct CasePages: Sendable {
             ("标题", text.title), ("地点", text.place), ("被反映的单位", text.about), ("姓名", text.name), ("电话", text.phone),
             ("电子邮箱", text.email), ("地址", text.address),
         ].compactMap { label, value -> HTML? in value.map { "<dt>\(label)</dt><dd>\($0)</dd>" } }
+        let particulars = text.particulars.map { one -> HTML in
+            "<dt>\(one.title)</dt><dd class='pre'>\(one.value)</dd>"
+        }
         return """
             <div class="card"><p class="pre">\(text.text)</p>
-            <dl>\(parts)<dt>收到</dt><dd>\(text.receivedAt.readable)</dd></dl></div>
+            <dl>\(parts + particulars)<dt>收到</dt><dd>\(text.receivedAt.readable)</dd></dl></div>
             """
     }
 

@@ -118,9 +118,9 @@ package struct WorkSite: Sendable {
     /// A page with who is logged in above it, and the ways to the other pages.
     /// - Parameters:
     ///   - isLive: whether our script keeps its `#live` up to date.
-    ///   - script: another script that may run on it, as `Page`'s.
+    ///   - scripts: others that may run on it, as `Page`'s.
     package func frame(
-        _ title: String, for visitor: Visitor, isLive: Bool = false, script: PageScript? = nil, _ body: HTML
+        _ title: String, for visitor: Visitor, isLive: Bool = false, scripts: [PageScript] = [], _ body: HTML
     ) -> Page {
         let roles = visitor.session.roles.map(\.title).sorted().joined(separator: "、")
         let shown = ways.filter { $0.roles.isEmpty || visitor.session.has(any: $0.roles) }
@@ -133,7 +133,7 @@ package struct WorkSite: Sendable {
                 <nav aria-label="主要页面">\(links)</nav>
                 <form method="post" action="\(prefix)/log-out" class="who">\(hidden(visitor))
                 <span>\(visitor.session.title)，\(visitor.session.organisationTitle ?? "中心")（\(roles)）</span> <button class="quiet">退出</button></form>
-                """, script: isLive ? .live : script, body)
+                """, scripts: (isLive ? [.live] : []) + scripts, body)
     }
 }
 

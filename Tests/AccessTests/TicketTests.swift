@@ -70,6 +70,9 @@ import Testing
         #expect(texts.map(\.name) == ["示例甲", nil, nil])
     }
 
+    /// What a letter has of its own; one says who the person may be.
+    private static let particulars = #"{"person_agent": "示例乙", "received": "2026-03-01"}"#
+
     @Test(arguments: [(Identity.anonymous, nil), (.confidential, "示例甲"), (.named, "示例甲")])
     func `only who wants to be anonymous has no contact`(identity: Identity, name: String?) async throws {
         let fixture = try await fixture()
@@ -80,7 +83,10 @@ import Testing
             INSERT INTO jiesu.complainant (id, name, phone) VALUES (\(id), '示例甲', '1')
             ON CONFLICT (id) DO UPDATE SET phone = '1'
             """)
-        try await fixture.execute("UPDATE jiesu.submission SET complainant = \(id) WHERE case_id = \(id)")
+        try await fixture.execute(
+            """
+            UPDATE jiesu.submission SET complainant = \(id), particulars = \(Self.particulars)::jsonb WHERE case_id = \(id)
+            """)
         for store in [try await fixture.deskStore(Self.organisation), try fixture.store(as: "jiesu_callback")] {
             let session = Session(
                 account: try await fixture.account(of: Self.organisation).id, organisation: nil, roles: [])
@@ -89,6 +95,8 @@ import Testing
             #expect(text.text == "路灯不亮")
             #expect(text.name == name)
             #expect(text.phone == name.map { _ in "1" })
+            let particulars = text.particulars.map { "\($0.title) \($0.value)" }
+            #expect(particulars == ["收到日期 2026-03-01"] + (name == nil ? [] : ["受委托代为反映的人 示例乙"]))
         }
     }
 
@@ -98,11 +106,14 @@ import Testing
         let fixture = try await fixture()
         let id = try await fixture.newCase(
             lead: "wangting-urban", helpers: ["wangting-police"], identity: .confidential)
+        try await fixture.execute(
+            "UPDATE jiesu.submission SET particulars = \(Self.particulars)::jsonb WHERE case_id = \(id)")
         func name(by account: Int64, _ store: AccessStore) async throws -> String? {
             let session = Session(account: account, organisation: nil, roles: [])
             let ticket = try #require(try await store.ticket(for: session, case: id, purpose: "handle"))
             let text = try #require(try await store.readPerson(ticket: ticket).first)
             #expect(text.text == "路灯不亮")
+            #expect(text.particulars.map(\.value) == ["2026-03-01"] + (text.name == nil ? [] : ["示例乙"]))
             return text.name
         }
         let lead = try await fixture.account(of: "wangting-urban").id

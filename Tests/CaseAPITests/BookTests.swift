@@ -110,8 +110,13 @@ struct BookTests {
         let list = try await send("GET", "/api/v1/cases", token: token)
         #expect(list.json?["cases"]?[0]?["number"]?.string == number)
         #expect(!list.text.contains("秘密"))
+        _ = try await fixture.pool.withConnection {
+            try await $0.execute(
+                #"UPDATE jiesu.submission SET particulars = '{"pages": "3", "nosuch": "4"}' WHERE case_id = \#(id)"#)
+        }
         let text = try await send("GET", "/api/v1/cases/\(number)/text?purpose=handling", token: token)
         #expect(text.json?["contacts"]?[0]?["name"]?.string == "秘密人")
+        #expect(text.json?["contacts"]?[0]?["particulars"] == ["pages": "3"])
         #expect(try await fixture.number("SELECT count(*) FROM jiesu.access_log WHERE case_id = \(id)") == 1)
 
         let strange: JSON = [
@@ -228,17 +233,35 @@ struct BookTests {
             _ = try await connection.execute("UPDATE jiesu.case_file SET callback_by = 'handler' WHERE id = \(ids[4])")
         }
         let centre = CentreBook(pool: fixture.pool, store: fixture.store)
-        let listed = try await centre.callbacks(for: nil, limit: 10).map(\.row.file.id)
-        #expect(listed == [ids[3], ids[2], ids[0], ids[1]])
-        #expect(try await centre.callbacks(for: "city-police", limit: 10).isEmpty)
+        func listed(_ book: any CaseBook, for reader: String?, limit: Int) async throws -> [Int64] {
+            try await book.callbacks(CallbackList(limit: limit), for: reader).cases.map(\.row.file.id)
+        }
+        #expect(try await listed(centre, for: nil, limit: 10) == [ids[3], ids[2], ids[0], ids[1]])
+        // Page by page, also where one that was listed is called meanwhile; a key is the same after a way through an address.
+        for size in 1...4 {
+            var (found, after) = ([Int64](), CallbackList.Key?.none)
+            repeat {
+                let page = try await centre.callbacks(CallbackList(after: after, limit: size), for: nil)
+                #expect(page.cases.count <= size)
+                found += page.cases.map(\.row.file.id)
+                after = page.next
+                #expect(after.map { CallbackList.Key($0.text) } == after.map { .some($0) })
+            } while after != nil
+            #expect(found == [ids[3], ids[2], ids[0], ids[1]], "pages of \(size)")
+        }
+        for wrong in ["", "1-0-5", "2-0-5-1", "1-0--5-1", "1-0-5-x"] {
+            #expect(CallbackList.Key(wrong) == nil, "\(wrong)")
+        }
+        #expect(try await listed(centre, for: "city-police", limit: 10).isEmpty)
         _ = try await fixture.pool.withConnection {
             try await $0.execute("UPDATE jiesu.case_file SET accused = '{city-hotline}' WHERE id = \(ids[3])")
         }
         #expect(
-            try await centre.callbacks(for: "city-hotline", limit: 1).map(\.row.file.id) == [ids[2]],
+            try await listed(centre, for: "city-hotline", limit: 1) == [ids[2]],
             "a list is cut after what its reader may see")
         let desk = try fixture.desk("city-urban")
-        #expect(try await desk.callbacks(for: "city-urban", limit: 10).map(\.row.file.id) == [ids[4]])
+        let own = try await desk.callbacks(CallbackList(limit: 1), for: "city-urban")
+        #expect(own.cases.map(\.row.file.id) == [ids[4]] && own.next == nil)
     }
 
     @Test func `the centre decides at once`() async throws {

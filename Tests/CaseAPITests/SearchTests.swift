@@ -101,6 +101,43 @@ struct SearchTests {
             "nobody asks in another's name")
     }
 
+    @Test func `a telephone is found however either side writes it, and by an index`() async throws {
+        let archive = try await Archive()
+        let ids = try await archive.fixture.dispatched(3)
+        try await archive.write("路灯", phone: "+86 139-0000-0017", id: ids[0])
+        try await archive.write("路灯", phone: "（010）6512 3456", id: ids[1])
+        try await archive.write("路灯", phone: "１３９００００００１８", id: ids[2])
+        let spellings: [(Int64, [String])] = [
+            (ids[0], ["13900000017", "008613900000017", "86 139 0000 0017", "+86-139-0000-0017", "１３９ ００００ ００１７"]),
+            (ids[1], ["010-65123456", "01065123456", "+86 10 6512 3456", "0086-10-65123456"]),
+            (ids[2], ["139-0000-0018", "+8613900000018"]),
+        ]
+        for (id, all) in spellings {
+            for phone in all { #expect(try await archive.found(.init(phone: phone)) == [id], "\(phone)") }
+        }
+        // Short numbers of services are nobody's.
+        for phone in ["0012345", "+86 12345"] {
+            #expect(try await archive.found(.init(phone: phone)) == [], "\(phone)")
+        }
+        let kept = try await archive.fixture.pool.withConnection {
+            try await $0.query("SELECT DISTINCT phone FROM jiesu.search_log ORDER BY phone")
+        }.map { try $0.get(0, as: String.self) }
+        #expect(kept == ["0012345", "1065123456", "13900000017", "13900000018", "8612345"], "written down as compared")
+
+        let connection = try await archive.fixture.database.connection()
+        try await connection.script(
+            """
+            INSERT INTO jiesu.complainant (id, phone) SELECT -n, '139' || lpad(n::text, 8, '0') FROM generate_series(1, 5000) n;
+            ANALYZE jiesu.complainant
+            """)
+        let plan = try await connection.query(
+            """
+            EXPLAIN SELECT p.id FROM jiesu.complainant p WHERE jiesu.phone_digits(p.phone) = '13900000017' AND p.phone IS NOT NULL
+            """
+        ).map { try $0.get(0, as: String.self) }
+        #expect(plan.contains { $0.contains("complainant_phone_digits") }, "\(plan)")
+    }
+
     @Test func `who wishes to stay unknown is found by no name and no number`() async throws {
         let archive = try await Archive()
         let id = try await archive.fixture.dispatched(1)[0]

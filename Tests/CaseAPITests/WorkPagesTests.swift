@@ -123,8 +123,13 @@ import WorkPages
         #expect(page.text.contains("实名") && page.text.contains("协办单位"))
         #expect(page.text.contains("id=\"sign\"") && !page.text.contains("id=\"dispatch\""), "what may be ordered")
         #expect(!page.text.contains("秘密"))
+        _ = try await site.fixture.pool.withConnection {
+            try await $0.execute(
+                #"UPDATE jiesu.submission SET particulars = '{"outlet": "<b>示例报"}' WHERE case_id = \#(id)"#)
+        }
         let text = try await officer.post("/desk/cases/\(number)/text", try token(page))
         #expect(text.text.contains("秘密正文") && text.text.contains("000-0000"))
+        #expect(text.text.contains("<dt>媒体名称</dt><dd class='pre'>&lt;b&gt;示例报</dd>"))
         #expect(try await site.fixture.number("SELECT count(*) FROM jiesu.access_log WHERE case_id = \(id)") == 1)
 
         let signed = try await officer.post("/desk/cases/\(number)/orders", try hidden(page, kind: "sign"))

@@ -51,11 +51,12 @@ final class IntakeFixture: Sendable {
         let photos = PhotoStore(pool: Pool(own, size: 2, waitAtMost: .seconds(120), log: .silent))
         let server = Server(
             name: "jiesu-intake", listen: "127.0.0.1:0",
-            routes: routes.all + voice.all + PhotoRoutes(photos: photos, access: access).all
+            routes: routes.all + OperatorRoutes(complaints: routes, access: access).all + voice.all
+                + PhotoRoutes(photos: photos, access: access).all
                 + CitizenPages(complaints: routes, voice: voice, photos: photos, log: log).all
                 + OperatorPages(
                     site: WorkSite(prefix: "/operator", access: access, ways: OperatorPages.ways),
-                    complaints: routes
+                    complaints: routes, photos: photos, log: log
                 ).all,
             problemPage: { Page.problem($0) }, log: .silent)
         try server.start()

@@ -1,5 +1,7 @@
 import Casework
 import HTTP
+import JSON
+import Policies
 import Postgres
 import Support
 import Testing
@@ -20,6 +22,8 @@ import Testing
         return name
     }
 
+    /// The form's button that people see.
+    static let send = "button[value=send]:not(.skip)"
     private static let type: Headers = ["Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"]
 
     @Test func `nobody without the role registers for others, whatever they send`() async throws {
@@ -41,6 +45,103 @@ import Testing
         #expect(sent.status == 403)
     }
 
+    /// A page that a new operator opened: its cookie, and what its form brings along.
+    private func opened(_ intake: IntakeFixture) async throws -> (headers: Headers, hidden: [(String, String)]) {
+        let name = try await account(intake, "operator")
+        let logIn = try await intake.send(
+            "POST", "/operator/log-in", headers: Self.type,
+            body: Array("name=\(name)&password=a%20good%20password".utf8))
+        var headers: Headers = ["Content-Type": MultipartBody.type, "Accept": "text/html"]
+        headers["Cookie"] = try #require(logIn.headers["Set-Cookie"]?.split(separator: ";").first.map(String.init))
+        let page = try await intake.send("GET", "/operator?call=c-17", headers: headers).text
+        #expect(page.contains("value=\"c-17\""), "the telephone system's number of the call stands there")
+        let hidden = try ["form_token", "key", "photos"].map { name in
+            let value = try #require(page.firstMatch(of: try Regex("name=[\"']\(name)[\"'] value=[\"']([0-9a-z]+)")))
+            return (name, String(try #require(value[1].substring)))
+        }
+        return (headers, hidden)
+    }
+
+    private func send(
+        _ intake: IntakeFixture, _ headers: Headers, _ texts: [(String, String)],
+        files: [(field: String, name: String, bytes: [UInt8])] = []
+    ) async throws -> Client.Answer {
+        try await intake.send(
+            "POST", "/operator/complaint", headers: headers, body: MultipartBody(texts, files: files).bytes)
+    }
+
+    @Test func `what a channel demands is asked for, what another one has is not taken, and who is anonymous stays so`()
+        async throws
+    {
+        let intake = try await IntakeFixture.shared()
+        let (headers, hidden) = try await opened(intake)
+        var form = hidden + [("text", "路灯不亮"), ("identity", "anonymous"), ("channel", "letter"), ("camera", "路口")]
+        let missing = try await send(intake, headers, form)
+        #expect(missing.status == 422 && missing.text.contains("请填写收到日期") && !missing.text.contains("请填写接待人"))
+        let question = try #require(
+            missing.text.firstMatch(of: /<fieldset[^>]*>(?:(?!<\/fieldset>)[\s\S])*id='received'/))
+        #expect(!question.0.contains("hidden"), "it is shown then, also without a script")
+        form += [("received", "2026-02-30"), ("pages", "drei")]
+        let wrong = try await send(intake, headers, form)
+        #expect(wrong.status == 422 && wrong.text.contains("收到日期：应为日期") && wrong.text.contains("页数：应为数字"))
+        #expect(wrong.text.contains("value=\"drei\""), "what was typed is kept")
+        form = form.dropLast(2) + [("received", "2026-03-01"), ("person_agent", "受托人甲")]
+        let receipt = try await send(intake, headers, form)
+        let number = try #require(receipt.text.firstMatch(of: /id="number">(\d+)/)).1
+        let id = try #require(CaseNumber(String(number))?.id)
+        let stored = try await intake.pool.withConnection {
+            try await $0.query("SELECT particulars::text FROM jiesu.submission WHERE case_id = \(id)")
+        }.only().get(0, as: String.self)
+        #expect(stored == #"{"received": "2026-03-01"}"#)
+        let told = try await intake.number(
+            "SELECT count(*) FROM jiesu.case_event WHERE case_id = \(id) AND payload LIKE '%2026-03-01%'")
+        #expect(told == 0, "no event holds it, so no topic does")
+    }
+
+    @Test func `no particular has the name of another question of the form`() {
+        let names = Set(CitizenForm.fields.map(\.name) + CitizenForm.photoFields.map(\.name) + ["form_token", "take"])
+        #expect(KnownCodes.particulars.filter { names.contains($0.code) } == [])
+    }
+
+    @Test func `photos and papers that an operator chooses are with the case, also where it is answered at once`()
+        async throws
+    {
+        let intake = try await IntakeFixture.shared()
+        let (headers, hidden) = try await opened(intake)
+        let form = hidden + [("text", "怎么提取公积金"), ("identity", "anonymous"), ("channel", "phone_hotline")]
+        let first = try await send(
+            intake, headers, form + [("step", "photos")],
+            files: [("photo", "../../a.png", Photos.png), ("photo", "b.pdf", Photos.pdf)])
+        #expect(first.status == 200 && first.text.contains("已选的照片 1") && first.text.contains("文件 2（PDF）"))
+        #expect(first.text.contains("怎么提取公积金") && !first.text.contains("../"))
+        let unfit = try await send(intake, headers, form, files: [("photo", "c.png", Array("<svg>".utf8))])
+        #expect(unfit.status == 422 && unfit.text.contains("文件没有加上") && unfit.text.contains("文件 2（PDF）"))
+        let drop = try #require(first.text.firstMatch(of: /name="drop" value="(\d+)"/)).1
+        let answered = form + [("answer", "带身份证到窗口"), ("answer_subject", "urban_construction"), ("drop", String(drop))]
+        let receipt = try await send(intake, headers, answered, files: [("photo", "d.jpg", Photos.fromTelephone())])
+        #expect(receipt.text.contains("本件已办结") && !receipt.text.contains("没有全部保存"), "\(receipt.text)")
+        let number = try #require(receipt.text.firstMatch(of: /id="number">(\d+)/)).1
+        let id = try #require(CaseNumber(String(number))?.id)
+        let kept = try await intake.pool.withConnection {
+            try await $0.query(
+                "SELECT type FROM jiesu.attachment WHERE case_id = \(id) AND of_complainant AND account IS NOT NULL ORDER BY id"
+            )
+        }.map { try $0.get(0, as: String.self) }
+        #expect(kept == ["application/pdf", "image/jpeg"])
+        let again = try await send(intake, headers, answered)
+        #expect(again.text.contains(number) && !again.text.contains("没有全部保存"), "sent twice it is one")
+
+        let other = try await opened(intake)
+        let chosen = try await send(
+            intake, other.headers, other.hidden + [("step", "photos")], files: [("photo", "a.png", Photos.png)])
+        #expect(chosen.text.contains("已选的照片 1"))
+        let stolen = try await intake.pool.withConnection {
+            try await $0.query(
+                "SELECT jiesu.attach_drafts(-1, \(id), \(try #require(other.hidden.last?.1)))")
+        }.only().get(0, as: Bool.self)
+        #expect(!stolen, "to nobody else's case")
+    }
+
     @Test(arguments: [true, false])
     func `a question is answered while the caller is on the line, and ends with that`(javaScript: Bool) async throws {
         let intake = try await IntakeFixture.shared()
@@ -53,11 +154,11 @@ import Testing
             try await browser.type("想问公积金怎么提取", into: "#text")
             try await browser.click("#identity-1")
             try await browser.type("带身份证到窗口办理", into: "#answer")
-            try await browser.follow("main button")
+            try await browser.follow(Self.send)
             #expect(try await browser.text(of: ".faults").contains("请选择分类"))
             #expect(try await browser.faults(of: "operator-answer", judged: javaScript) == [])
             try await browser.click("#answer_subject option[value=urban_construction]")
-            try await browser.follow("main button")
+            try await browser.follow(Self.send)
             let number = try #require(CaseNumber(try await browser.text(of: "#number")))
             #expect(try await browser.text(of: "main").contains("本件已办结"))
             let code = try await browser.text(of: "#code")
@@ -104,6 +205,8 @@ import Testing
             try await browser.click("#channel option[value=letter]")
             try await browser.type(phones.right, into: "#phone")
             try await browser.type("柳坝东路", into: "#place")
+            try await browser.click("summary")
+            try await browser.type("3", into: "#pages")
             try await browser.follow("main button")
             #expect(try await browser.text(of: "main").contains("已更正"))
             for (phone, isFound) in [(phones.wrong, false), (phones.right, true)] {
@@ -115,13 +218,14 @@ import Testing
             try await $0.query(
                 """
                 SELECT s.number || ' ' || s.channel || ' ' || s.text || ' ' || s.place || ' ' || p.name || ' ' || p.phone
+                    || coalesce(' ' || s.particulars::text, '')
                 FROM jiesu.submission s JOIN jiesu.complainant p ON p.id = s.complainant WHERE s.case_id = \(number.id)
                 ORDER BY s.number
                 """)
         }.map { try $0.get(0, as: String.self) }
         #expect(
             rows == [
-                "1 web_portal 路灯不亮 柳坝路 测试丁 \(phones.wrong)", "2 letter 路灯不亮 柳坝东路 测试丁 \(phones.right)",
+                "1 web_portal 路灯不亮 柳坝路 测试丁 \(phones.wrong)", #"2 letter 路灯不亮 柳坝东路 测试丁 \#(phones.right) {"pages": "3"}"#,
             ])
         let event = try await intake.pool.withConnection {
             try await $0.query(
@@ -145,12 +249,19 @@ import Testing
             #expect(try await browser.faults(of: "operator-form", judged: javaScript) == [])
             try await browser.click("#channel option[value=letter]")
             try await browser.click("#source option[value=leader]")
+            if !javaScript { try await browser.follow("#own button") }
+            // Month, day and year, as this browser asks for a date.
+            try await browser.type("03012026", into: "#received")
+            try await browser.type("02282026", into: "#dated")
+            try await browser.type("3", into: "#pages")
+            try await browser.type("某领导", into: "#leader_name")
+            #expect(try await browser.faults(of: "operator-letter", judged: javaScript) == [])
             try await browser.type("信访件：路灯不亮", into: "#text")
             try await browser.click("#identity")
-            try await browser.follow("main button")
+            try await browser.follow(Self.send)
             #expect(try await browser.text(of: ".faults").contains("请留下姓名"))
             try await browser.type("测试乙", into: "input#name")
-            try await browser.follow("main button")
+            try await browser.follow(Self.send)
             let number = try #require(CaseNumber(try await browser.text(of: "#number")))
             #expect(try await browser.text(of: "#code").count == 19)
             #expect(try await browser.faults(of: "operator-receipt", judged: javaScript) == [])
@@ -166,6 +277,14 @@ import Testing
             let found = try (0..<5).map { try row.get($0, as: String.self) }
             #expect(found[0] == "letter" && found[1].hasPrefix("account:") && found[2] == "leader")
             #expect(found[3] == phone && found[4] == "信访件：路灯不亮")
+            let particulars = try await intake.pool.withConnection {
+                try await $0.query("SELECT particulars::text FROM jiesu.submission WHERE case_id = \(number.id)")
+            }.only().get(0, as: String.self)
+            #expect(
+                try JSON.parse(Array(particulars.utf8)) == [
+                    "received": "2026-03-01", "dated": "2026-02-28", "pages": "3", "leader_name": "某领导",
+                ], "what a letter and an instruction have of their own, and not the call of a telephone: \(particulars)"
+            )
 
             // Who calls again is known by the number, however it is written, and the look is on record.
             let digits = phone.filter(\.isNumber)

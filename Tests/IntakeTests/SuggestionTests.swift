@@ -51,7 +51,7 @@ import Testing
                 try await browser.follow("#likely button")
             }
             try await browser.click("#identity-1")
-            try await browser.follow("#register button")
+            try await browser.follow(OperatorPagesTests.send)
             let new = try #require(CaseNumber(try await browser.text(of: "#number")))
             #expect(
                 try await intake.number(

@@ -46,6 +46,22 @@ import WorkingTime
         }
     }
 
+    @Test func `every channel and source that has something of its own is one, and each question stands there once`() {
+        let particulars = KnownCodes.particulars
+        #expect(Set(particulars.map(\.code)).count == particulars.count)
+        for one in particulars {
+            #expect(!one.channels.isEmpty || !one.sources.isEmpty, "\(one.code)")
+            #expect(Set(one.channels).isSubset(of: KnownCodes.channels), "\(one.code)")
+            #expect(Set(one.sources).isSubset(of: KnownCodes.sources), "\(one.code)")
+        }
+        func asked(_ channel: String, _ source: String? = nil) -> [String] {
+            particulars.filter { $0.isAsked(channel: channel, source: source) }.map(\.code)
+        }
+        #expect(asked("web_portal") == [])
+        #expect(asked("opinion_box") == ["box", "opened", "opened_by"])
+        #expect(asked("web_portal", "media") == ["outlet", "report", "published"])
+    }
+
     @Test func `a subject code means the same competence in every profile that has it`() {
         // Jurisdictions know the code alone, so two profiles may share one only if at most one of them asks for it.
         var asking: [String: [String]] = [:]

@@ -27,6 +27,9 @@ package struct Organisations {
         case otherSuccessor = "other_successor"
         /// It has open cases, and nobody was named who takes them over.
         case openCases = "open_cases"
+        case enabled
+        /// Another organisation took its part over, so its end cannot be taken back.
+        case succeeded
     }
 
     /// Changes the title alone; the old one stays a name by which complaints find it.
@@ -45,6 +48,13 @@ package struct Organisations {
         try outcome(
             of: try await connection.query(
                 "SELECT jiesu.admin_disable_organisation(\(token), \(code), \(successor), \(merges))"))
+    }
+
+    /// Takes `disable` back, where nobody succeeded: what it had then (duties, jurisdictions, accounts, its desk's login with the password that
+    /// it has) is its again. What was disabled before the database kept that gets nothing back but itself.
+    /// - Returns: `enabled`, `there`, `taken`, `unknown` or `succeeded`.
+    package func enable(_ code: String) async throws -> Outcome {
+        try outcome(of: try await connection.query("SELECT jiesu.admin_enable_organisation(\(token), \(code))"))
     }
 
     private func outcome(of rows: Rows) throws -> Outcome {

@@ -178,7 +178,7 @@ import WorkPages
         let site = try await Site()
         for name in ["clerk", "boss"] {
             let other = try await site.logIn(name)
-            for path in ["/accounts", "/accounts/new", "/organisations", "/organisations/city-urban"] {
+            for path in ["/accounts", "/accounts/new", "/organisations", "/organisations/city-urban", "/record"] {
                 let answer = try await other.get(path)
                 #expect(answer.status == 403, "\(name) \(path)")
                 #expect(answer.text.contains("action=\"/admin/log-out\""), "and can log out")
@@ -193,7 +193,10 @@ import WorkPages
             "SELECT jiesu.admin_add_desk(NULL, 'city-land', 'x')",
             "SELECT jiesu.admin_set_roles('', 'clerk', '{admin}')",
             "SELECT jiesu.admin_disable_organisation(NULL, 'city-land', NULL, false)",
-            "SELECT jiesu.disable_organisation('city-land', NULL, false)", "SELECT jiesu.as_admin(NULL)",
+            "SELECT jiesu.admin_enable_organisation(NULL, 'city-land')",
+            "SELECT * FROM jiesu.admin_acts(NULL, NULL, 10)",
+            "SELECT * FROM jiesu.organisation_end", "SELECT jiesu.disable_organisation('city-land', NULL, false)",
+            "SELECT jiesu.as_admin(NULL)",
             "SELECT FROM jiesu.administration",
         ] {
             await #expect(throws: PostgresError.self, "\(sql)") { try await routing.script(sql) }
@@ -251,6 +254,44 @@ import WorkPages
         let page = try await admin.get("/organisations/\(code)")
         #expect(page.text.contains("已撤销，由") && !page.text.contains("id=\"merge\""))
         #expect(try await admin.post("/organisations/\(code)/complete").status == 404)
+        #expect(!page.text.contains("/enable\""), "another took it over")
+        let refused = try await admin.post("/organisations/\(code)/enable")
+        #expect(refused.status == 409 && refused.text.contains("已由别的单位承接"), "\(refused.text)")
+    }
+
+    @Test
+    func `an organisation that was disabled by mistake comes back from its page, and the record says who did what`()
+        async throws
+    {
+        let site = try await Site()
+        let admin = try await site.logIn("chief")
+        let code = "back-\(UInt32.random(in: 0 ... .max))"
+        _ = try await admin.get("/organisations/new")
+        let added = try await admin.post(
+            "/organisations/new",
+            ["code": [code], "title": ["恢复局\(code)"], "level": ["district"], "parent": ["wangting-government"]])
+        try #require(added.status == 200, "\(added.text)")
+        #expect(try await admin.post("/organisations/\(code)/disable").status == 303)
+        #expect(try await admin.get("/organisations/\(code)").text.contains("/organisations/\(code)/enable\""))
+        #expect(try await admin.post("/organisations/\(code)/enable").status == 303)
+        let page = try await admin.get("/organisations/\(code)").text
+        #expect(page.contains("<dd id=\"state\">正常</dd>") && page.contains("id=\"merge\""))
+        let record = try await admin.get("/record").text
+        for act in ["新建单位", "建立数据库登录", "新建账号", "撤销单位", "恢复单位"] { #expect(record.contains(act), "\(act)") }
+        #expect(record.contains("（chief）") && record.contains(code))
+
+        _ = try await site.city.texts(
+            "INSERT INTO jiesu.administration (act, about) SELECT 'roles_set', 'p' || n FROM generate_series(1, 230) n RETURNING act"
+        )
+        var (path, names) = ("/record", [String]())
+        for _ in 0..<5 {
+            let page = try await admin.get(path).text
+            names += page.matches(of: /data-label="对象">(p[0-9]+)</).map { String($0.1) }
+            guard let next = page.firstMatch(of: /href='\/admin(\/record\?before=[^']+)'/) else { break }
+            path = String(next.1)
+        }
+        #expect(names == (1...230).reversed().map { "p\($0)" }, "the youngest first, page by page")
+        #expect(try await admin.get("/record").text.contains("数据库登录 "), "and what was done without an account")
     }
 
     @Test(arguments: [true, false])
@@ -280,6 +321,9 @@ import WorkPages
             try await look("admin-organisations")
             try await browser.open("\(address)/organisations/new")
             try await look("admin-organisation-new")
+            try await browser.open("\(address)/record")
+            #expect(try await browser.text(of: "main").contains("新建账号"))
+            try await look("admin-record")
             try await browser.open("\(address)/organisations/wangting-urban")
             try await browser.click("#merge summary")
             try await look("admin-organisation")

@@ -195,6 +195,59 @@ import Testing
         #expect(known.jurisdictions.filter { [old, heir].contains($0.organisation) }.isEmpty)
         let empty = try await run(city, "disable", heir, "--successor", heir)
         #expect(empty.status == 2, "\(empty)")
+        let back = try await run(city, "enable", old)
+        #expect(back.status == 1 && back.err.contains("another organisation took over"), "\(back)")
+    }
+
+    @Test func `disabled by mistake, an organisation gets back all that it had, but what others have by now`()
+        async throws
+    {
+        let city = try await cityOfTwo()
+        // Whoever had left before stays out.
+        _ = try await city.texts(
+            """
+            INSERT INTO jiesu.account (name, title, organisation, roles, password, disabled_at)
+            VALUES (\(old + "-left"), 'x', \(old), '{officer}', 'x', now()) RETURNING name
+            """)
+        func accounts() async throws -> [String] {
+            try await city.texts(
+                "SELECT name FROM jiesu.account WHERE organisation = \(old) AND disabled_at IS NULL ORDER BY name")
+        }
+        let before = try await directory(city)
+        let (had, people) = (before.jurisdictions.filter { $0.organisation == old }, try await accounts())
+        try #require(had.count == 1 && people == [old])
+        let there = try await run(city, "enable", old)
+        #expect(there.status == 0 && there.out == "organisation\t\(old)\tthere\nnothing changed\n", "\(there)")
+        #expect(try await run(city, "disable", old).status == 0)
+        #expect(try await accounts().isEmpty)
+        await #expect(throws: (any Error).self) {
+            try await Connection.connect(city.database.settings(as: "jiesu_desk_\(old)"))
+        }
+
+        let title = try #require(before.organisations[old]).title
+        let namesake = try await run(city, "rename", heir, "--title", title)
+        #expect(namesake.status == 0, "\(namesake)")
+        let taken = try await run(city, "enable", old)
+        #expect(taken.status == 1 && taken.err.contains("has its title by now"), "\(taken)")
+        #expect(try await run(city, "rename", heir, "--title", "新局\(heir)").status == 0)
+
+        let enabled = try await run(city, "enable", old)
+        #expect(enabled.status == 0 && enabled.out == "organisation\t\(old)\tenabled\n", "\(enabled)")
+        let after = try await directory(city)
+        #expect(after.organisations[old] == before.organisations[old])
+        #expect(after.jurisdictions.filter { $0.organisation == old } == had)
+        #expect(try await accounts() == people)
+        let desk = try await Connection.connect(city.database.settings(as: "jiesu_desk_\(old)"))
+        #expect(try await desk.query("SELECT jiesu.my_organisation()").only().get(0) == old)
+        #expect(
+            try await city.texts("SELECT act FROM jiesu.administration WHERE about = \(old) ORDER BY id DESC LIMIT 2")
+                == ["organisation_enabled", "organisation_disabled"])
+        // Once more, from the beginning.
+        #expect(try await run(city, "disable", old).status == 0)
+        #expect(try await run(city, "enable", old).status == 0)
+        #expect(try await accounts() == people)
+        let slip = try await run(city, "enable", old + "x")
+        #expect(slip.status == 2 && slip.err.contains("did you mean"), "\(slip)")
     }
 
     @Test func `whoever took over reads what was noted before, and others still do not`() async throws {

@@ -94,7 +94,7 @@ import Testing
     private static let functions: [String: Set<String>] = [
         "jiesu_intake": common.union(appending).union(logIn).union([
             "query_codes", "answer", "change_password", "callers_cases", "like_cases", "own_quotes", "phone_digits",
-            "attach_with_code", "correct", "correctable",
+            "attach_with_code", "attach_drafts", "correct", "correctable",
             "attach_as_operator", "complainants_attachments", "complainants_attachment", "linked_attachment",
         ]),
         "jiesu_classification": common.union(appending).union(logIn).union(["index_texts", "drop_texts"]),
@@ -104,7 +104,7 @@ import Testing
             "digest_cases", "seal_digest", "digest_payload", "admin_accounts", "admin_account",
             "admin_add_account", "admin_set_roles", "admin_set_disabled", "admin_reset_password",
             "admin_put_organisation", "admin_put_jurisdiction", "admin_add_desk", "admin_rename_organisation",
-            "admin_disable_organisation",
+            "admin_disable_organisation", "admin_enable_organisation", "admin_acts",
         ]),
         "jiesu_deadlines": common.union(appending).union(["given_at"]),
         "jiesu_callback": common.union(appending).union(logIn).union(reading).union(approving).union([

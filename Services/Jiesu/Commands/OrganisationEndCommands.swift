@@ -61,8 +61,8 @@ enum OrganisationDisableCommand: OperatorCommand {
     static let details = """
         Without --successor it must have no open case: those that it has are shown, and nothing changes. With it they are handed
         over, and go on where they stood; its jurisdictions go to nobody (`jiesu organisation merge` gives them on, too).
-        The step can be repeated: broken off, it goes on where it stopped. There is no way back. What CODE's certificate may read
-        in Kafka `jiesu topics` takes back.
+        The step can be repeated: broken off, it goes on where it stopped. Without --successor `jiesu organisation enable` takes it
+        back; with one there is no way back. What CODE's certificate may read in Kafka `jiesu topics` takes back.
         """
     static let options: [Arguments.Option] = [Reach.option, .value("successor")]
 
@@ -72,11 +72,42 @@ enum OrganisationDisableCommand: OperatorCommand {
     }
 }
 
+/// `jiesu organisation enable`
+enum OrganisationEnableCommand: OperatorCommand {
+    static let name = "organisation enable"
+    static let synopsis = "CODE [--data DIR]"
+    static let summary = "takes `organisation disable` back, where nobody took its part over"
+    static let details = """
+        What it had then is its again: duties, jurisdictions, accounts, and its desk's login with the password that it has. `jiesu topics`
+        gives its certificate the right to read again. An organisation that was merged, or disabled with --successor, stays ended: its
+        cases are the other's. Give the work to a new one with `jiesu organisation add`.
+        """
+    static let options: [Arguments.Option] = [Reach.option]
+
+    static func run(_ arguments: Arguments) async throws -> Int32 {
+        let code = try arguments.positional("CODE")[0]
+        let pool = try Reach(arguments).pool()
+        let outcome = try await pool.withConnection { try await Organisations(on: $0).enable(code) }
+        switch outcome {
+        case .enabled: print("organisation\t\(code)\tenabled")
+        case .there: print("organisation\t\(code)\tthere\nnothing changed")
+        case .taken:
+            throw CommandFailure("another organisation has its title by now", hint: "rename that one first; \(seeList)")
+        case .succeeded:
+            throw CommandFailure(
+                "another organisation took over what \(code) did", hint: "add a new one with `jiesu organisation add`")
+        default: throw try await unknown(code, pool, alsoEnded: true)
+        }
+        return 0
+    }
+}
+
 private let seeList = "`jiesu organisation list` shows all"
 
-private func unknown(_ code: String, _ pool: Pool) async throws -> Arguments.Mistake {
+/// - Parameter alsoEnded: whether disabled organisations could be meant.
+private func unknown(_ code: String, _ pool: Pool, alsoEnded: Bool = false) async throws -> Arguments.Mistake {
     let known = try await CaseStore(pool: pool).rulebook().directory.organisations.values
-        .filter { !$0.isDisabled }.map(\.code).sorted()
+        .filter { alsoEnded || !$0.isDisabled }.map(\.code).sorted()
     do {
         try Arguments.check(code, among: known, called: "organisation", seeIn: "`jiesu organisation list`")
         return Arguments.Mistake(message: "\(code) cannot take the cases over: it works on none, or is the same")

@@ -8,14 +8,14 @@ import Policies
 import Postgres
 import WorkPages
 
-/// Organisations: the tree, add, rename, merge, disable.
+/// Organisations: the tree, add, rename, merge, disable and take that back.
 struct AdminOrganisations: Sendable {
     let pages: AdminPages
     private var site: WorkSite { pages.site }
     private var path: String { "\(pages.site.prefix)/organisations" }
     private typealias Fault = AdminPages.Fault
 
-    var all: [Route] { [tree, addForm, add, show, complete, rename, merge, disable] }
+    var all: [Route] { [tree, addForm, add, show, complete, rename, merge, disable, enable] }
 
     // MARK: The tree
 
@@ -246,8 +246,16 @@ struct AdminOrganisations: Sendable {
             <dt>未结工单</dt><dd>\(count)</dd>
             <dt>管辖</dt><dd>\(answersFor.isEmpty ? "无" : HTML("<ul>\(answersFor)</ul>"))</dd></dl>
             \(one.isDisabled ? nil : changes(one, rules, visitor, answers, faults))
+            \(one.isDisabled && one.successor == nil ? enabling(one, visitor) : nil)
             <p><a href="\(path)">回到单位</a></p>
             """)
+    }
+
+    private func enabling(_ one: Directory.Organisation, _ visitor: WorkSite.Visitor) -> HTML {
+        """
+        <p>误撤销的可以恢复：当时的管辖、职责、账号和数据库登录一并恢复。</p>
+        \(pages.button("/organisations/\(one.code)/enable", "恢复", visitor))
+        """
     }
 
     private func changes(
@@ -276,7 +284,7 @@ struct AdminOrganisations: Sendable {
                 "merge", "并入另一单位", "管辖、职责、下级单位和未结工单都归另一单位，期限不变；本单位撤销，其账号和数据库登录随即停用。不能撤回。",
                 field("into", "并入", nil, true, .list(others))))
             \(form(
-                "disable", "撤销", "不再转来新工单，其账号和数据库登录随即停用，管辖不归任何单位。有未结工单时必须指定承接单位。不能撤回。",
+                "disable", "撤销", "不再转来新工单，其账号和数据库登录随即停用，管辖不归任何单位。有未结工单时必须指定承接单位；指定了的不能撤回。",
                 field("successor", "未结工单由谁承接", nil, false, .list(others))))
             """
     }
@@ -301,11 +309,12 @@ struct AdminOrganisations: Sendable {
                     try await body($0, one, answers[field.name]?.string ?? "")
                 }
                 switch outcome {
-                case .renamed, .disabled, .there: return .seeOther("\(path)/\(one.code)")
+                case .renamed, .disabled, .enabled, .there: return .seeOther("\(path)/\(one.code)")
                 case .unknown: return try await refused("\(field.label)：请填写", 422)
                 case .taken: return try await refused("另有单位叫这个名称", 409)
                 case .unknownSuccessor: return try await refused("请选择承接单位", 422)
                 case .otherSuccessor: return try await refused("已经撤销，工单由别的单位承接", 409)
+                case .succeeded: return try await refused("已由别的单位承接，不能恢复", 409)
                 case .openCases: return try await refused("还有未结工单：先办结，或指定承接单位", 409)
                 }
             }
@@ -329,6 +338,12 @@ struct AdminOrganisations: Sendable {
     private var disable: Route {
         change("disable", "撤销单位", ("successor", "承接单位")) { organisations, one, successor in
             try await organisations.disable(one.code, successor: successor.isEmpty ? nil : successor, merges: false)
+        }
+    }
+
+    private var enable: Route {
+        change("enable", "恢复误撤销的单位", ("title", "名称")) { organisations, one, _ in
+            try await organisations.enable(one.code)
         }
     }
 

@@ -6,7 +6,7 @@ import Pages
 import Postgres
 import WorkPages
 
-/// The pages of an administrator: accounts and organisations. Every change goes through a function of the database that looks at whose
+/// The pages of an administrator: accounts, organisations, and who changed them. Every change goes through a function of the database that looks at whose
 /// log-in asks (`CaseStore/Migrations/025_administration.sql`); this service could not do it in its own name.
 struct AdminPages: Sendable {
     let site: WorkSite
@@ -16,12 +16,14 @@ struct AdminPages: Sendable {
     init(access: AccessStore, pool: Pool, store: CaseStore) {
         site = WorkSite(
             prefix: "/admin", access: access,
-            ways: [.init("/accounts", "账号"), .init("/organisations", "单位")])
+            ways: [.init("/accounts", "账号"), .init("/organisations", "单位"), .init("/record", "管理记录")])
         self.pool = pool
         self.store = store
     }
 
-    var all: [Route] { site.all + AdminAccounts(pages: self).all + AdminOrganisations(pages: self).all }
+    var all: [Route] {
+        site.all + AdminAccounts(pages: self).all + AdminOrganisations(pages: self).all + AdminRecord(pages: self).all
+    }
 
     /// For administrators of the centre alone; anybody else is told so.
     func page(_ request: Request, _ body: (WorkSite.Visitor) async throws -> Response) async throws -> Response {

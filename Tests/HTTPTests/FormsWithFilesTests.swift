@@ -106,6 +106,37 @@ struct FormsWithFilesTests {
         }
     }
 
+    @Test
+    func
+        `five thousand uploads at once get as many connections as there are, the others are refused, and all is given back`()
+        async throws
+    {
+        let change: (inout Limits) -> Void = {
+            $0.filesInMemory = 4_000_000
+            // Nobody is cut off for being slow while this looks.
+            $0.idleSeconds = 50
+            $0.arrival = .seconds(50)
+        }
+        try await LiveServer.with(Self.routes, limits: change) { live async throws in
+            let crowd = Crowd(port: live.port, size: 5000)
+            let tricks = "../../../etc/cron.d/x"
+            let part =
+                "--\(MultipartBody.boundary)\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"\(tricks)\"\r\n\r\n"
+            let head =
+                "POST /form HTTP/1.1\r\nHost: x\r\nContent-Type: \(MultipartBody.type)\r\nContent-Length: 5000000\r\n\r\n"
+            try await crowd.sendUnlessRefused(head + part + String(repeating: "x", count: 10_000))
+            try await eventually("whoever found no place is sent away, and as much has arrived as there is room for") {
+                #expect(live.server.openConnections <= 1000 && live.server.heldFiles <= 4_000_000)
+                return await crowd.refused() == 4000 && live.server.heldFiles > 3_900_000
+            }
+            #expect(live.server.openConnections == 1000)
+            await crowd.close()
+            try await eventually("all is given back") { live.server.heldFiles == 0 && live.server.openConnections == 0 }
+            let next = try await send(live, MultipartBody([("text", "a")], files: [("photo", tricks, [1, 2])]))
+            #expect(next.json == ["text": "a", "files": [2]], "the server is as it was")
+        }
+    }
+
     @Test func `a file is sent so that no browser takes it for a page of ours`() async throws {
         try await LiveServer.with(Self.routes) { live async throws in
             let answer = try await live.client().send("GET", "/photo")

@@ -39,6 +39,18 @@ extension SystemTests {
                 return try await group.reduce(into: []) { $0 += $1 }
             }
             for fault in faults { Issue.record("\(fault)") }
+            let before = try await suite.number("SELECT version FROM jiesu.case_file WHERE id = \(cases.seen.id)")
+            let orders = try await withThrowingTaskGroup(of: [String].self) { group in
+                for service in matrix.services where service.name == "routing" || service.name == "desk-\(desk)" {
+                    let run = MatrixOrders(
+                        service: service, port: try await suite.port(of: service.name), cases: cases, askers: askers)
+                    group.addTask { try await run.faults() }
+                }
+                return try await group.reduce(into: []) { $0 += $1 }
+            }
+            for fault in orders { Issue.record("\(fault)") }
+            let after = try await suite.number("SELECT version FROM jiesu.case_file WHERE id = \(cases.seen.id)")
+            #expect(after == before, "what was refused changes nothing")
             try await eventually("the outbox is empty") {
                 try await suite.number("SELECT count(*) FROM jiesu.outbox") == 0
             }

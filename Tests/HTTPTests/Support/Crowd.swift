@@ -33,6 +33,21 @@ actor Crowd {
         for socket in sockets { try socket.send(Array(text.utf8), deadline: deadline) }
     }
 
+    /// As `send`, where some are refused, also while they send.
+    func sendUnlessRefused(_ text: String) throws {
+        try connect()
+        for socket in sockets {
+            do throws(HTTPError) {
+                try socket.send(Array(text.utf8), deadline: deadline)
+            } catch {
+                guard error.code == .closed else { throw error }
+            }
+        }
+    }
+
+    /// Those that were answered or closed by now; nobody asked for an answer yet.
+    func refused() -> Int { sockets.count { !$0.isStillOpen } }
+
     func close() { sockets = [] }
 
     func answers() throws -> [Client.Answer] {

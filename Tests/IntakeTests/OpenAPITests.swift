@@ -13,7 +13,8 @@ import Testing
             document?["paths"]?.object?.map { $0.key }.sorted() == [
                 "/", "/api/v1/complaints", "/api/v1/complaints/{number}", "/api/v1/complaints/{number}/attachments",
                 "/api/v1/complaints/{number}/attachments/{attachment}", "/api/v1/complaints/{number}/rating",
-                "/api/v1/complaints/{number}/review", "/api/v1/complaints/{number}/withdrawal", "/api/v1/registrations", "/complaint",
+                "/api/v1/complaints/{number}/review", "/api/v1/complaints/{number}/withdrawal", "/api/v1/registrations",
+                "/complaint",
                 "/complaint/photos/{form}/{photo}",
                 "/health/live", "/health/ready", "/metrics",
                 "/openapi.json", "/operator", "/operator/complaint", "/operator/correction", "/operator/form",

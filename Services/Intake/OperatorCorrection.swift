@@ -167,10 +167,12 @@ struct OperatorCorrection {
             return [
                 """
                 SELECT jiesu.correct(\(number.id), \(corrected.channel), \(words.text), \(words.place), \(words.about),
-                    \(contact.name), \(contact.phone), \(contact.email),
-                    \(particulars.isEmpty ? nil : JSON.object(particulars).text)::jsonb)
+                    \(contact.name), \(contact.phone), \(contact.email))
                 """
             ]
+                + (particulars.isEmpty
+                    ? []
+                    : ["SELECT jiesu.correct_particulars(\(number.id), \(JSON.object(particulars).text)::jsonb)"])
         }
         if case .failure(let refusal) = results[0] {
             throw Problem.invalid([.init(refusal == .incomplete("due") ? "due" : "number", Self.reason(refusal))])

@@ -136,9 +136,10 @@ package struct AccessStore: Sendable {
         let rows = try await pool.withConnection { connection in
             try await connection.query(
                 """
-                SELECT number, channel, jiesu.micros(received_at), title, text, place, about, name, phone, email, address,
-                    particulars
-                FROM jiesu.read_person(\(ticket))
+                SELECT r.number, r.channel, jiesu.micros(r.received_at), r.title, r.text, r.place, r.about, r.name, r.phone,
+                    r.email, r.address, p.particulars
+                FROM jiesu.read_person(\(ticket)) AS r LEFT JOIN jiesu.read_particulars(\(ticket)) AS p USING (number)
+                ORDER BY r.number
                 """)
         }
         return try rows.map { row in

@@ -87,14 +87,14 @@ import Testing
     private static let appending: Set = ["framed", "event_body", "link", "chain", "queue_webhooks"]
     private static let logIn: Set = ["log_in", "session", "log_out"]
     private static let reading: Set = [
-        "ticket", "read_person", "ask", "found", "attach", "attachments", "read_attachment",
+        "ticket", "read_person", "read_particulars", "ask", "found", "attach", "attachments", "read_attachment",
     ]
     /// Deputies of who approves, and who read what.
     private static let approving: Set = ["name_deputy", "end_deputy", "deputies", "who_read"]
     private static let functions: [String: Set<String>] = [
         "jiesu_intake": common.union(appending).union(logIn).union([
             "query_codes", "answer", "change_password", "callers_cases", "like_cases", "own_quotes", "phone_digits",
-            "attach_with_code", "attach_drafts", "correct", "correctable",
+            "attach_with_code", "attach_drafts", "correct", "correctable", "correct_particulars",
             "attach_as_operator", "complainants_attachments", "complainants_attachment", "linked_attachment",
         ]),
         "jiesu_classification": common.union(appending).union(logIn).union(["index_texts", "drop_texts"]),

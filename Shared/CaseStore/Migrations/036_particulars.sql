@@ -3,46 +3,31 @@
 -- complainant is has a code that begins with person_.
 ALTER TABLE jiesu.submission ADD COLUMN particulars jsonb;
 
--- As 033, with these. Its columns change, so it is made anew.
-DROP FUNCTION jiesu.read_person(bigint);
-CREATE FUNCTION jiesu.read_person(ticket bigint) RETURNS TABLE (
-    number smallint, channel text, received_at timestamptz, title text, text text, place text, about text,
-    name text, phone text, email text, address text, particulars text
-) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+-- Those of each contact, for whoever `read_person` shows it to by the same ticket; who may not know the person sees nothing that could say who
+-- it is.
+CREATE FUNCTION jiesu.read_particulars(ticket bigint) RETURNS TABLE (number smallint, particulars text)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH asked AS (
-        SELECT f.id, f.identity, f.lead, f.helpers, f.accused, jiesu.my_organisation() AS mine, t.organisation AS readers
-        FROM jiesu.access_log a JOIN jiesu.case_file f ON f.id = a.case_id JOIN jiesu.account t ON t.id = a.account
-        WHERE a.id = $1 AND a.login = session_user AND a.at > clock_timestamp() - interval '1 minute'
-            AND a.tx IS DISTINCT FROM pg_current_xact_id_if_assigned()
-    ), person AS (
-        SELECT asked.id, CASE asked.identity
+        SELECT f.id, CASE f.identity
             WHEN 'anonymous' THEN false
-            WHEN 'confidential' THEN coalesce(asked.mine, asked.readers) IS NOT DISTINCT FROM asked.lead
-                OR coalesce(asked.mine, asked.readers) IS NULL
+            WHEN 'confidential' THEN coalesce(jiesu.my_organisation(), t.organisation) IS NOT DISTINCT FROM f.lead
+                OR coalesce(jiesu.my_organisation(), t.organisation) IS NULL
             ELSE true
         END AS is_known
-        FROM asked
+        FROM jiesu.access_log a JOIN jiesu.case_file f ON f.id = a.case_id JOIN jiesu.account t ON t.id = a.account
+        WHERE a.id = $1
     )
-    SELECT s.number, s.channel, s.received_at, s.title, s.text, s.place, s.about, p.name, p.phone, p.email, p.address,
-        CASE WHEN person.is_known THEN s.particulars::text
-            ELSE (SELECT jsonb_object_agg(o.key, o.value)::text FROM jsonb_each(s.particulars) AS o WHERE o.key NOT LIKE 'person\_%')
-        END
-    FROM asked JOIN person ON person.id = asked.id JOIN jiesu.submission s ON s.case_id = asked.id
-        LEFT JOIN jiesu.complainant p ON p.id = s.complainant AND person.is_known
-    WHERE CASE
-        WHEN asked.mine IS NULL THEN jiesu.acts_for(NULL)
-        ELSE (asked.lead = asked.mine OR asked.mine = ANY (asked.helpers)) AND NOT jiesu.is_under(asked.mine, asked.accused)
-    END
-    ORDER BY s.number
+    SELECT s.number, CASE WHEN asked.is_known THEN s.particulars::text
+        ELSE (SELECT jsonb_object_agg(o.key, o.value)::text FROM jsonb_each(s.particulars) AS o WHERE o.key NOT LIKE 'person\_%') END
+    FROM asked JOIN jiesu.submission s ON s.case_id = asked.id
+    WHERE s.particulars IS NOT NULL AND EXISTS (SELECT FROM jiesu.read_person($1) AS r WHERE r.number = s.number)
 $$;
-REVOKE EXECUTE ON FUNCTION jiesu.read_person(bigint) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION jiesu.read_person(bigint) TO jiesu_routing, jiesu_callback, jiesu_desk;
+REVOKE EXECUTE ON FUNCTION jiesu.read_particulars(bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION jiesu.read_particulars(bigint) TO jiesu_routing, jiesu_callback, jiesu_desk;
 
--- As 035, and particulars that are corrected replace those of the same code. Whoever does not know of them still calls it.
-DROP FUNCTION jiesu.correct(bigint, text, text, text, text, text, text, text);
-CREATE FUNCTION jiesu.correct(
-    id bigint, channel text, words text, place text, about text, name text, phone text, email text, particulars jsonb DEFAULT NULL
-) RETURNS void LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+-- As 035, and particulars stay as they were.
+CREATE OR REPLACE FUNCTION jiesu.correct(id bigint, channel text, words text, place text, about text, name text, phone text, email text)
+    RETURNS void LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     last jiesu.submission;
     former bigint := -nextval('jiesu.former_complainant');
@@ -59,11 +44,16 @@ BEGIN
     END IF;
     INSERT INTO jiesu.submission (case_id, number, complainant, channel, received_at, title, text, place, about, particulars)
     VALUES ($1, last.number + 1, last.complainant, coalesce($2, last.channel), jiesu.clock(), last.title,
-        coalesce($3, last.text), coalesce($4, last.place), coalesce($5, last.about),
-        nullif(coalesce(last.particulars, '{}') || coalesce($9, '{}'), '{}'));
+        coalesce($3, last.text), coalesce($4, last.place), coalesce($5, last.about), last.particulars);
 END $$;
-REVOKE EXECUTE ON FUNCTION jiesu.correct(bigint, text, text, text, text, text, text, text, jsonb) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION jiesu.correct(bigint, text, text, text, text, text, text, text, jsonb) TO jiesu_intake;
+-- Those that are corrected as well: they replace those of the same code. In the transaction of `correct`, after it.
+CREATE FUNCTION jiesu.correct_particulars(id bigint, particulars jsonb) RETURNS void
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    UPDATE jiesu.submission s SET particulars = coalesce(s.particulars, '{}') || $2
+    WHERE s.case_id = $1 AND s.number > 1 AND s.number = (SELECT max(o.number) FROM jiesu.submission o WHERE o.case_id = $1)
+$$;
+REVOKE EXECUTE ON FUNCTION jiesu.correct_particulars(bigint, jsonb) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION jiesu.correct_particulars(bigint, jsonb) TO jiesu_intake;
 
 -- Photos and papers that an operator chose while registering are kept as a citizen's are.
 ALTER TABLE jiesu.attachment_draft DROP CONSTRAINT attachment_draft_type_check,

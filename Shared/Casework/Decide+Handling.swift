@@ -40,7 +40,9 @@ extension Scene {
                 .subtracting([file.lead].compactMap(\.self))
             try facts.duties.check(by, kind, for: file, centre: centre, deciders: actors)
         case .dispatch where file.state == .disputed:
-            let decider = file.course.dispute.flatMap { deciders.indices.contains($0) ? deciders[$0] : nil }
+            let asked = file.course.dispute.flatMap { deciders.indices.contains($0) ? deciders[$0] : nil }
+            // Nobody settles a dispute about himself (R-RT-47): where all who would are complained about, whoever runs the line does.
+            let decider = asked.flatMap { isComplainedAbout($0) ? nil : $0 }
             // Who works for the line as a whole settles no dispute that somebody else is to settle.
             if let decider, decider != policy.centre, case .account(_, nil, _) = by { throw .notAllowed(kind.rawValue) }
             try facts.duties.check(
@@ -107,6 +109,11 @@ extension Scene {
         guard file.involved.contains(signed.organisation) else { throw .notAllowed("sign") }
         guard !file.course.signed.contains(signed.organisation) else { throw .notNow(file.state) }
         return [.signed(signed)]
+    }
+
+    private func isComplainedAbout(_ duty: String) -> Bool {
+        let holders = facts.directory.organisations(withRole: duty)
+        return !holders.isEmpty && holders.allSatisfy { facts.directory.isUnder($0.code, anyOf: file.accused) }
     }
 
     /// In time back to whoever sent it; too late, the organisation keeps it (E-14). One return too many is a dispute

@@ -101,6 +101,17 @@ struct LifeTests {
         #expect(life.file.lead == "works-city")
     }
 
+    @Test func aDisputeAboutItsOnlyDeciderIsSettledByWhoeverRunsTheLine() throws {
+        for (accused, refusal) in [([], Refusal.notAllowed("dispatch")), (["inspection"], nil)]
+            as [([String], Refusal?)]
+        {
+            var life = Life(accused: accused)
+            try life.give(.dispatch(Dispatched(lead: "env-city")), by: Life.dispatcher)
+            try life.give(.dispute(reason: "not_in_remit"), by: Life.officer)
+            #expect(life.refusal(of: .dispatch(Dispatched(lead: "works-city")), by: Life.dispatcher) == refusal)
+        }
+    }
+
     @Test func whoADecisionNamesBringsItBeforeTheNextDeciderAndNeverReturnsIt() throws {
         var life = try Life.dispatched()
         let back = Order.return(Returned(organisation: "env-city", reason: "misdirected"))

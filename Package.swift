@@ -174,7 +174,7 @@ let package = Package(
                 "Postgres", "Support", "Telemetry", "WorkPages", "WorkingTime",
             ]),
         tests("AsyncAPITests", ["AsyncAPI", "CaseStore", "Casework", "JSON", "Support"]),
-        tests("WorkingTimeTests", ["WorkingTime", "Policies"]),
+        tests("WorkingTimeTests", ["WorkingTime", "Policies", "Support"]),
         tests("CaseworkTests", ["Casework", "WorkingTime", "Support"]),
         tests("AttachmentsTests", ["Attachments", "Support"]),
         tests("JSONTests", ["JSON"]),

@@ -52,7 +52,7 @@ private struct Walk {
 
     mutating func go(steps: Int) throws {
         for _ in 0..<steps {
-            if chance.below(60) == 0 { close(anOfficeOf: life.file.involved.randomElement(using: &chance)) }
+            if chance.below(60) == 0, let office = pick(life.file.involved) { end(office) }
             let order = order()
             life.waiting =
                 order == .fire && chance.below(4) == 0
@@ -229,27 +229,26 @@ private struct Walk {
         case .withdraw, .rate, .applyForReview: return .complainant
         default: break
         }
-        let office = pick([life.file.lead, life.file.lead, nil, nil, place(of: order)]) ?? nil
+        let office = pick([life.file.lead, life.file.lead, nil, nil, anyWithADuty()]) ?? nil
         // One role alone shows whom an order was not meant for.
         let own = chance.below(2) == 0 ? roles : [pick(roles.sorted())!]
         return .account(Int64(1 + chance.below(4)), organisation: office, roles: own)
     }
 
-    /// Where the policy puts who may give such an order.
-    private mutating func place(of order: Order) -> String? {
+    /// One that a policy may put who gives an order into.
+    private mutating func anyWithADuty() -> String? {
         pick(life.city.directory.organisations.values.filter { !$0.roles.isEmpty }.map(\.code).sorted())
     }
 
-    /// An organisation is closed, with or without an heir.
-    private mutating func close(anOfficeOf code: String?) {
-        guard let code, var all = Optional(life.city.directory.organisations), all[code]?.isDisabled == false else {
-            return
-        }
-        all[code]?.isDisabled = true
-        all[code]?.successor = chance.below(2) == 0 ? "city-offices-service" : nil
+    /// The organisation is no more, with or without an heir.
+    private mutating func end(_ code: String) {
         let old = life.city.directory
+        guard var office = old.organisations[code], !office.isDisabled else { return }
+        office.isDisabled = true
+        office.successor = chance.below(2) == 0 ? "city-offices-service" : nil
+        let others = old.organisations.values.filter { $0.code != code }
         life.city.directory = Directory(
-            organisations: Array(all.values), regions: Array(old.regions.values), jurisdictions: old.jurisdictions)
+            organisations: others + [office], regions: Array(old.regions.values), jurisdictions: old.jurisdictions)
     }
 
     private mutating func finding() -> Finding {

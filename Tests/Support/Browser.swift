@@ -39,6 +39,7 @@ package final class Browser: Sendable {
                 URL(filePath: "/usr/bin/env"), ["chromedriver", "--port=0"], environment: BuiltProgram.environment(),
                 output: folder.url.appending(path: "out"), errors: folder.url.appending(path: "err"))
             var port: Int?
+            defer { if port == nil { driver.signal(SIGTERM) } }
             try await eventually("chromedriver listens") {
                 let hasEnded = driver.status != nil
                 said = try folder.text("out")

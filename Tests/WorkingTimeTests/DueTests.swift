@@ -1,3 +1,4 @@
+import Support
 import Testing
 import WorkingTime
 
@@ -23,7 +24,7 @@ import WorkingTime
     }
 
     /// 2023 to 2026; one in four at a cut-off or just beside it.
-    private func moment(_ random: inout Randomness) -> Moment {
+    private func moment(_ random: inout SeededGenerator) -> Moment {
         let day = reference.days[Int.random(in: 365..<reference.days.count, using: &random)]
         guard Int.random(in: 0..<4, using: &random) == 0 else {
             return Moment(microseconds: day.start + Int64.random(in: 0..<86_400_000_000, using: &random))
@@ -34,7 +35,7 @@ import WorkingTime
     }
 
     @Test func `20,000 random limits end when a plain count, day by day, says so`() throws {
-        var random = Randomness(seed: 20_240_927)
+        var random = SeededGenerator(seed: 20_240_927)
         let units: [Limit.Unit] = [.minute, .hour, .calendarDay, .workingDay, .workingDay, .workingDay]
         for round in 0..<20_000 {
             let start = moment(&random)
@@ -62,7 +63,7 @@ import WorkingTime
     @Test func `a later start and a greater amount never give an earlier end, and no limit ends before it begins`()
         throws
     {
-        var random = Randomness(seed: 7)
+        var random = SeededGenerator(seed: 7)
         for round in 0..<5_000 {
             let counting = Self.ways[round % Self.ways.count]
             let starts = [moment(&random), moment(&random)].sorted()

@@ -1,3 +1,4 @@
+import Support
 import Testing
 import WorkingTime
 
@@ -27,7 +28,7 @@ import WorkingTime
     }
 
     @Test func `a limit as long as the offset, begun when the warning comes, ends at the same moment`() throws {
-        var random = Randomness(seed: 5)
+        var random = SeededGenerator(seed: 5)
         for _ in 0..<5_000 {
             let year = Int.random(in: 2016...2025, using: &random)
             let start = try day("\(year)-01-01").advanced(by: Int.random(in: 0..<365, using: &random)).start
